@@ -1,0 +1,1 @@
+"""Weekly AI job digest."""

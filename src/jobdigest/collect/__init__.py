@@ -1,0 +1,1 @@
+"""collect: sources → raw postings."""

@@ -1,0 +1,148 @@
+"""What a source kind is: the interface that every adapter implements, and the values it gives back.
+
+A kind turns one `SourceConfig` into batches of `RawPosting`s. It speaks HTTP only through `Http`, never judges a
+posting, and never hides what it could not read: a row it cannot parse becomes a `RowProblem`, a page it could not
+reach raises `SourceError`, a list it had to cut sets `truncated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from jobdigest.config import SourceConfig
+from jobdigest.model import RawPosting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer with its body already read, decompressed and within the size cap; `not_modified` has no body."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    not_modified: bool = False
+
+    def text(self) -> str:
+        """The body as text by its declared charset, else UTF-8; undecodable bytes become U+FFFD."""
+        raise NotImplementedError
+
+    def json(self) -> Any:
+        """The body as JSON; raises ParseError naming the byte where it stops being JSON."""
+        raise NotImplementedError
+
+
+class Http(Protocol):
+    """HTTP as adapters see it: retries, rate limits, caps, redirects and robots.txt are the client's business."""
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, conditional: bool = False, robots: bool = False
+    ) -> Response:
+        """GET `url`; `conditional` sends stored validators; `robots` obeys robots.txt. Raises FetchError."""
+        ...
+
+    async def post(self, url: str, body: Any, *, headers: Mapping[str, str] | None = None) -> Response:
+        """POST `body` as JSON. Raises FetchError."""
+        ...
+
+    def stream(self, url: str) -> AsyncIterator[bytes]:
+        """The body of `url` in decompressed pieces, for files too large to hold. Raises FetchError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """One row that could not become a posting: `row` says which (number or id), `reason` why."""
+
+    row: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A page's worth of postings; `truncated` says in words why the source gave less than it has."""
+
+    postings: Sequence[RawPosting] = ()
+    problems: Sequence[RowProblem] = ()
+    truncated: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How to treat a kind's host unless config says otherwise."""
+
+    concurrency: int = 4
+    per_second: float = 4.0
+    every: timedelta | None = None
+    timeout: timedelta = timedelta(seconds=20)
+
+
+class DetailMemory(Protocol):
+    """Details fetched before, so that an interrupted list of detail calls goes on where it stopped."""
+
+    def get(self, source_id: str, stamp: str) -> Any | None:
+        """The stored detail of a row, unless the row's `stamp` changed since."""
+        ...
+
+    def put(self, source_id: str, stamp: str, detail: Any) -> None:
+        """Remember a row's detail."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """All that an adapter may use for one poll of one source."""
+
+    source: SourceConfig
+    http: Http
+    now: datetime
+    details: DetailMemory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option that a kind takes in config.yaml."""
+
+    help: str
+    values: tuple[str, ...] = ()
+    required: bool = False
+
+
+class Kind(Protocol):
+    """A source kind. `direct` kinds are employers' own boards; `evidence` is `recorded` or `synthetic` (experimental)."""
+
+    name: str
+    needs_value: bool
+    direct: bool
+    evidence: str
+    manners: Manners
+    options: Mapping[str, Option]
+
+    def fetch(self, context: Context) -> AsyncIterator[Batch]:
+        """Every posting the source has now, page by page. Raises SourceError where the list cannot be completed."""
+        ...
+
+    def recognise(self, url: str) -> str | None:
+        """The `value` for config.yaml if `url` is a careers or posting page of this kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What one poll of one source came to: the line that `digest collect` prints."""
+
+    source: str
+    state: str
+    """`ok`, `unchanged`, `skipped` (not due by its terms) or `failed`"""
+    seen: int = 0
+    new: int = 0
+    closed: int = 0
+    problems: Sequence[RowProblem] = ()
+    truncated: str | None = None
+    error: str | None = None
+    alarm: str | None = None
+    started: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""compose: jobs → an edition → the parts of one reader's mail."""

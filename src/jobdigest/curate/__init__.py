@@ -1,0 +1,1 @@
+"""curate: raw postings → judged postings → jobs."""

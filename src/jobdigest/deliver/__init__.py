@@ -1,0 +1,1 @@
+"""deliver: deliveries → accepted messages."""

@@ -1,0 +1,1 @@
+"""Ways out for a message: one contract, a file each."""

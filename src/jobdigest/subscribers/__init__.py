@@ -1,0 +1,1 @@
+"""Readers: their states, preferences and signed links."""

@@ -1,0 +1,1 @@
+"""The pages: a thin door over the stages."""
