@@ -49,7 +49,9 @@ class Theme(Section):
     accent_dark: str = Field("#7fd1c7", pattern=r"^#[0-9a-fA-F]{6}$", description="links and headings on dark ground")
     text: str = Field("#1c2326", pattern=r"^#[0-9a-fA-F]{6}$", description="text on light ground")
     background: str = Field("#ffffff", pattern=r"^#[0-9a-fA-F]{6}$", description="the light ground")
-    logo: str | None = Field(None, description="https address of a picture at most 48 px high; the name is its alt text")
+    logo: str | None = Field(
+        None, description="https address of a picture at most 48 px high; the name is its alt text"
+    )
 
 
 class Newsletter(Section):
@@ -92,7 +94,9 @@ class Schedule(Section):
     collect: timedelta = Field(timedelta(hours=6), description="how often sources are polled, like `every 6h`")
     late_within: timedelta = Field(timedelta(hours=24), description="a missed slot is caught up within this span")
     skip: tuple[str, ...] = Field((), description="ISO weeks without an edition, like 2026-W52")
-    move: dict[str, str] = Field(default_factory=dict, description="ISO week → another slot, like `2026-W53: mon 10:00`")
+    move: dict[str, str] = Field(
+        default_factory=dict, description="ISO week → another slot, like `2026-W53: mon 10:00`"
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -163,7 +167,9 @@ class Edition(Section):
     best: int = Field(5, ge=0, le=10, description="jobs shown first, each with its reason")
     fold_below: int = Field(2, ge=1, description="groups smaller than this are folded into one")
     weights: dict[str, float] = Field(default_factory=dict, description="ranking weights; see docs/config.md")
-    templates: Path | None = Field(None, description="folder whose files replace the shipped templates of the same name")
+    templates: Path | None = Field(
+        None, description="folder whose files replace the shipped templates of the same name"
+    )
 
 
 class Role(Section):
@@ -226,7 +232,9 @@ class Delivery(Section):
     file: Path | None = Field(None, description="write .eml files into this folder instead of sending")
     dkim: tuple[Dkim, ...] = ()
     rate: tuple[str, ...] = Field((), description="limits like `14/s` or `5000/h`")
-    per_domain: dict[str, str] = Field(default_factory=dict, description="recipient domain → limit, like `gmail.com: 5/s`")
+    per_domain: dict[str, str] = Field(
+        default_factory=dict, description="recipient domain → limit, like `gmail.com: 5/s`"
+    )
     give_up_after: timedelta = Field(timedelta(hours=12), description="retries of one delivery end after this")
     canary: float | None = Field(None, gt=0, lt=1, description="share of readers that must go well first, like 0.01")
 

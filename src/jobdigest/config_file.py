@@ -55,7 +55,9 @@ class _Reader:
         try:
             tree = YAML(typ="rt").load(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise ConfigError([f"{self.path}: no such file; `digest init` writes one, --config names another"]) from None
+            raise ConfigError(
+                [f"{self.path}: no such file; `digest init` writes one, --config names another"]
+            ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError([f"{self.path}: cannot be read: {error}"]) from None
         except MarkedYAMLError as error:
@@ -174,5 +176,6 @@ def _dotted(keys: KeyPath) -> str:
 
 
 def _kind_of(value: Any) -> str:
-    names = {dict: "a mapping", list: "a list", str: f"{value!r}", type(None): "nothing"}
-    return next((name for kind, name in names.items() if isinstance(value, kind)), f"{value!r}")
+    if value is None:
+        return "nothing"
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)

@@ -1,16 +1,16 @@
 """Everything that can go wrong, as one tree.
 
-    DigestError                     shown to the operator as text, never as a traceback; exit 1
-    ├── UsageError                  the command was used wrongly; exit 2
-    │   └── ConfigError             config.yaml, templates or secrets are wrong; lists every mistake; exit 2
-    ├── SourceError                 one source failed; the others go on and nothing is closed
-    │   ├── FetchError              no usable answer came (status, time-out, TLS, DNS, size, redirect)
-    │   │   └── BlockedError        the site refused us or showed a challenge page
-    │   └── ParseError              an answer came, and it isn't what the source's format says
-    ├── TemplateError               a template cannot be rendered; names file and line
-    ├── DeliveryError               the edition cannot be sent as it stands
-    │   └── EditionStopped          a stop rule fired or the operator paused; names the evidence
-    └── StoreError                  the database is missing, locked, full or newer than this program
+DigestError                     shown to the operator as text, never as a traceback; exit 1
+├── UsageError                  the command was used wrongly; exit 2
+│   └── ConfigError             config.yaml, templates or secrets are wrong; lists every mistake; exit 2
+├── SourceError                 one source failed; the others go on and nothing is closed
+│   ├── FetchError              no usable answer came (status, time-out, TLS, DNS, size, redirect)
+│   │   └── BlockedError        the site refused us or showed a challenge page
+│   └── ParseError              an answer came, and it isn't what the source's format says
+├── TemplateError               a template cannot be rendered; names file and line
+├── DeliveryError               the edition cannot be sent as it stands
+│   └── EditionStoppedError          a stop rule fired or the operator paused; names the evidence
+└── StoreError                  the database is missing, locked, full or newer than this program
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class DeliveryError(DigestError):
     """The edition cannot be sent as it stands."""
 
 
-class EditionStopped(DeliveryError):
+class EditionStoppedError(DeliveryError):
     """Sending stopped itself or was paused; the message gives the evidence and the command to go on."""
 
 

@@ -265,3 +265,12 @@ class Message:
     mail_from: str
     rcpt_to: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One mail before its headers and frame: both bodies quoted-printable (RFC 2045, lines ≤ 76), CRLF line ends."""
+
+    subject: str
+    text: bytes
+    html: bytes

@@ -46,7 +46,9 @@ class Keys:
         """A token for one purpose and subscriber; `key_tag` picks an older key, for rebuilding an old message."""
         tag = key_tag or self.newest
         body = _BODY.pack(tag, purpose, subscriber_id, stamp)
-        return urlsafe_b64encode(body + hmac.digest(self._signing[tag], body, "sha256")[:_MAC_SIZE]).decode().rstrip("=")
+        return (
+            urlsafe_b64encode(body + hmac.digest(self._signing[tag], body, "sha256")[:_MAC_SIZE]).decode().rstrip("=")
+        )
 
     def verify(self, token: str, purpose: bytes) -> Claim | None:
         """What `token` says, or None if it was not signed by us for this purpose."""

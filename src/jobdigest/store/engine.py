@@ -1,0 +1,91 @@
+"""Open the database: SQLite (WAL) or PostgreSQL, upgraded to this program's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from jobdigest.errors import StoreError
+from jobdigest.store.upgrade import upgrade
+
+BUSY_SECONDS = 30
+
+
+class Store:
+    """An open database; `begin()` is a write transaction, `read()` a snapshot that writes nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        self.is_sqlite = engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that is committed at the end of the block and rolled back by an exception."""
+        with self._explained(), self._writing.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view for reading."""
+        with self._explained(), self.engine.connect() as connection, connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(f"database {self.engine.url.render_as_string()}: {error.orig}") from error
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def open_store(url: str, root: Path = Path()) -> Store:
+    """The store at `url`, created or upgraded as needed; relative SQLite paths are relative to `root`.
+
+    Raises StoreError where the database cannot be opened or was written by a newer version.
+    """
+    store = Store(connect(url, root))
+    try:
+        upgrade(store.engine)
+    except DBAPIError as error:
+        raise StoreError(f"database {store.engine.url.render_as_string()}: {error.orig}") from error
+    return store
+
+
+def connect(url: str, root: Path = Path()) -> Engine:
+    """An engine for `url` without touching the schema."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(f"database: {url!r} is not a database address; write sqlite:///digest.db") from None
+    if parsed.drivername in ("postgresql", "postgres"):
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.drivername != "sqlite":
+        raise StoreError(f"database: {parsed.drivername} is not supported; use sqlite:///… or postgresql://…")
+    if parsed.database and parsed.database != ":memory:":
+        parsed = parsed.set(database=str((root / parsed.database).resolve()))
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _sqlite_pragmas)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
