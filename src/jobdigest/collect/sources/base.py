@@ -7,12 +7,14 @@ reach raises `SourceError`, a list it had to cut sets `truncated`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from jobdigest.config import SourceConfig
+from jobdigest.errors import ParseError
 from jobdigest.model import RawPosting
 
 
@@ -27,12 +29,45 @@ class Response:
     not_modified: bool = False
 
     def text(self) -> str:
-        """The body as text by its declared charset, else UTF-8; undecodable bytes become U+FFFD."""
-        raise NotImplementedError
+        """The body as text: UTF-8 where it is that, else by its declared charset; what cannot be decoded is U+FFFD."""
+        return decode(self.body, self.headers.get("content-type"))
 
     def json(self) -> Any:
         """The body as JSON; raises ParseError naming the byte where it stops being JSON."""
-        raise NotImplementedError
+        return parse_json(self.text())
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """`body` as text. Valid UTF-8 wins over a declared charset, which servers get wrong more often than not."""
+    from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
+
+    bom, mark = read_bom(body)
+    if bom is not None and mark is not None:
+        return to_unicode(body[len(mark) :], bom)
+    declared = http_content_type_encoding(content_type)
+    if not (declared or "").startswith(_NOT_ASCII_BASED):
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            declared = declared or html_body_declared_encoding(body)
+    return to_unicode(body, declared or "utf-8")
+
+
+_NOT_ASCII_BASED = ("utf-16", "utf-32", "iso2022", "iso-2022", "hz")
+
+
+def parse_json(text: str) -> Any:
+    """`text` as JSON; raw line ends inside strings pass. Raises ParseError with the byte where it goes wrong."""
+    try:
+        return json.loads(text, strict=False)
+    except json.JSONDecodeError as error:
+        byte = len(text[: error.pos].encode(errors="replace"))
+        found = repr(text[error.pos : error.pos + 24]) if error.pos < len(text) else "the end"
+        raise ParseError(f"not JSON at byte {byte}: {error.msg.lower()}, found {found}") from None
+    except RecursionError:
+        raise ParseError("not JSON we can read: nested too deeply") from None
+    except ValueError as error:
+        raise ParseError(f"not JSON we can read: {str(error).split(chr(59))[0]}") from None
 
 
 class Http(Protocol):
@@ -41,7 +76,12 @@ class Http(Protocol):
     async def get(
         self, url: str, *, headers: Mapping[str, str] | None = None, conditional: bool = False, robots: bool = False
     ) -> Response:
-        """GET `url`; `conditional` sends stored validators; `robots` obeys robots.txt. Raises FetchError."""
+        """GET `url`. Raises FetchError; a status other than 200 to 299 and 304 is one (`error.status`).
+
+        `conditional` sends the validators of the last complete poll: only for an answer that is the whole list, so that
+        `not_modified` means that nothing changed. A kind then yields nothing and returns; the runner keeps what it has.
+        `robots` obeys robots.txt: for pages meant for people, not for APIs.
+        """
         ...
 
     async def post(self, url: str, body: Any, *, headers: Mapping[str, str] | None = None) -> Response:
@@ -112,7 +152,10 @@ class Option:
 
 
 class Kind(Protocol):
-    """A source kind. `direct` kinds are employers' own boards; `evidence` is `recorded` or `synthetic` (experimental)."""
+    """A source kind.
+
+    `direct` kinds are employers' own boards; `evidence` is `recorded` or `synthetic` (experimental).
+    """
 
     name: str
     needs_value: bool
