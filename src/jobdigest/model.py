@@ -84,8 +84,9 @@ class RawPosting:
 class Posting:
     """A RawPosting, judged: every field that `digest postings --json` shows, before merging.
 
-    `role_evidence` says which rule decided scope and role type. `role_key` holds what dedupe compares inside one
-    employer, `identities` the strong identities (`ats:…`, `url:…`, `req:…`, `text:…`), each globally unique in meaning.
+    `role_evidence` says which rule decided scope and role type. `identities` holds all that makes two postings one
+    job: strong identities (`ats:…`, `url:…`, `req:…`, `text:…`) and the role at its employer (`role:…`).
+    `stated_closed` is the source's own word that it is over.
     `direct` is true where the employer's own ATS published it. `text` is the description as sanitised plain text.
     """
 
@@ -107,29 +108,13 @@ class Posting:
     remote_scope: tuple[str, ...] | None
     date_posted: date | None
     valid_through: date | None
-    liveness: Liveness
-    liveness_evidence: str
+    stated_closed: str | None
     safety: Safety
     safety_reasons: tuple[str, ...]
     identities: tuple[str, ...]
-    role_key: str
     direct: bool
     text: str
     attribution: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPosting:
-    """A posting with its memory: when it was seen, which job it belongs to and what was decided about it."""
-
-    id: int
-    posting: Posting
-    first_seen: datetime
-    last_seen: datetime
-    job_id: str
-    announced_in: str | None
-    decision: Decision
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,7 +163,7 @@ postings = Table(
     Column("direct", Boolean, nullable=False),
     Column("attribution", Text),
     Column("text", Text),  # sanitised description, dropped by retention
-    Column("role_key", BigInteger, nullable=False),
+    Column("keys", LargeBinary, nullable=False),  # packed 64-bit hashes of identities and role keys
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("announced_in", String),  # the edition that first could show it
@@ -175,18 +175,16 @@ postings = Table(
     Column("look_evidence", Text),
     Column("negative_since", Instant),  # first of an unbroken run of negative looks
     UniqueConstraint("source", "source_id"),
-    Index("ix_postings_role_key", "role_key"),
     Index("ix_postings_announced_in", "announced_in"),
     Index("ix_postings_company_key", "company_key"),
 )
 
-# Strong identities as 64-bit hashes: one indexed look-up finds every posting that shares one.
+# What makes two postings one job, as 64-bit hashes: postings that share a key share the job.
 identities = Table(
     "identities",
     metadata,
-    Column("identity", BigInteger, primary_key=True),
-    Column("posting_id", _Id, primary_key=True),
-    Index("ix_identities_posting_id", "posting_id"),
+    Column("identity", BigInteger, primary_key=True, autoincrement=False),
+    Column("job_id", String, nullable=False, index=True),
 )
 
 jobs = Table(
