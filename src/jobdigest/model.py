@@ -8,10 +8,11 @@ Field names are schema.org JobPosting's in snake case. Times are aware UTC datet
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Workplace = Literal["remote", "hybrid", "onsite"]
 Period = Literal["hour", "day", "week", "month", "year"]
@@ -226,7 +227,8 @@ class DeliveryState(StrEnum):
 class Delivery:
     """A ledger row with what its message is a function of: `shown` is a bitmap over the edition's items.
 
-    Bit `i` of the little-endian integer in `shown` stands for the item at position `i` of the edition.
+    Bit `i` of the little-endian integer in `shown` stands for the item at position `i` of the edition. `extra` is
+    plain JSON from the choice (`compose.select.Choice.extra`), kept as it is.
     """
 
     id: int
@@ -240,6 +242,7 @@ class Delivery:
     key_id: str
     not_before: datetime
     attempts: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

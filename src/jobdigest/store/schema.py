@@ -335,6 +335,7 @@ deliveries = Table(
     Column("language", String, nullable=False),
     Column("name", Text),
     Column("shown", LargeBinary, nullable=False),
+    Column("extra", Json),  # what else the message says to this reader: see compose/select.py
     Column("key_id", String, nullable=False),
     Column("not_before", Instant, nullable=False),  # the Date header, and the start of lateness
     Column("retry_at", Instant),  # real clock
