@@ -163,7 +163,7 @@ postings = Table(
     Column("direct", Boolean, nullable=False),
     Column("attribution", Text),
     Column("text", Text),  # sanitised description, dropped by retention
-    Column("keys", LargeBinary, nullable=False),  # packed 64-bit hashes of identities and role keys
+    Column("identity_keys", LargeBinary, nullable=False),  # packed 64-bit hashes of identities and role keys
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("announced_in", String),  # the edition that first could show it

@@ -1,0 +1,134 @@
+"""One raw posting → one judged posting: the curate stage in a page, every step a pure module of its own.
+
+title ─► facets           locations ─► places, workplace, scope      text ─► closed? safe? pay?
+title, team, text ─► in scope? which role type?                      url, ids, role ─► identities
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from jobdigest.curate import dates, dedupe, html, liveness, place, safety, salary, title, url
+from jobdigest.curate.company import company_key
+from jobdigest.curate.roles import RoleRules, classify
+from jobdigest.model import Posting, RawPosting, Salary, Where
+
+TITLE_LIMIT = 200
+COMPANY_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an operator can change about judging; `fingerprint` differs whenever a posting must be judged again."""
+
+    roles: RoleRules
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    allow: frozenset[str] = frozenset()
+    deny: frozenset[str] = frozenset()
+    allow_private: bool = False
+    fingerprint: bytes = b""
+
+
+def raw_hash(raw: RawPosting, rules: Rules) -> bytes:
+    """16 bytes that change when the source's words or the rules do."""
+    return hashlib.blake2b(repr(raw).encode("utf-8", "surrogatepass"), digest_size=16, key=rules.fingerprint).digest()
+
+
+def judge(
+    raw: RawPosting, *, source: str, direct: bool, rules: Rules, now: datetime, text: str | None = None
+) -> Posting:
+    """Everything that can be said of one posting by itself."""
+    text = html.to_text(raw.description) if raw.description else ""
+    named = html.clean_line(raw.title, TITLE_LIMIT)
+    company = html.clean_line(raw.company, COMPANY_LIMIT) if raw.company else None
+    employer = company_key(company, rules.aliases)
+    facets = title.read_title(named)
+    where = read_place(raw, facets.place_text)
+    link = url.safe_link(raw.url, rules.allow_private)
+    shown_pay = raw.salary if isinstance(raw.salary, str) else None
+    verdict = classify(
+        named, company=company, team=raw.team, location="; ".join(raw.locations), text=text, rules=rules.roles
+    )
+    reasons = safety.assess(title=named, company=company, url=link, salary=shown_pay, description=text)
+    safe, why = safety.judge_safety(reasons, company, link, rules.allow, rules.deny)
+    return Posting(
+        source=source,
+        source_id=raw.source_id,
+        title=facets.display,
+        company=company,
+        company_key=employer,
+        url=link,
+        in_scope=verdict.in_scope,
+        role_type=verdict.role_type,
+        role_evidence=verdict.evidence,
+        seniority=facets.seniority,
+        degree=facets.degree,
+        employment_type=read_employment(raw, facets.employment_type),
+        base_salary=read_pay(raw, text),
+        places=where.places,
+        workplace=where.workplace,
+        remote_scope=where.remote_scope,
+        date_posted=read_day(raw.date_posted, now),
+        valid_through=read_day(raw.valid_through, now, future=True),
+        stated_closed="the source says it is closed" if raw.closed else liveness.closed_notice(text) or None,
+        safety=safe,
+        safety_reasons=why,
+        identities=read_identities(raw, named, company, employer, link, text),
+        direct=direct,
+        text=text,
+        attribution=raw.attribution,
+    )
+
+
+def read_place(raw: RawPosting, in_title: str | None) -> Where:
+    """Places from the source's fields, then its words; the title fills in what they leave open."""
+    where = place.read_where(raw.locations, raw.workplace)
+    scope = raw.remote_scope or where.remote_scope
+    titled = place.read_where((in_title,)) if in_title else Where((), None, None)
+    return Where(
+        raw.places or where.places or titled.places,
+        where.workplace or titled.workplace,
+        scope or titled.remote_scope,
+    )
+
+
+def read_pay(raw: RawPosting, text: str) -> Salary | None:
+    """The source's own figures, else its words, else what the description states plainly."""
+    if isinstance(raw.salary, Salary):
+        return raw.salary
+    if raw.salary:
+        return salary.read_salary(raw.salary)
+    return salary.salary_in_description(text) if text else None
+
+
+def read_employment(raw: RawPosting, in_title: str | None) -> str | None:
+    """schema.org's word for the kind of contract."""
+    return (title.read_employment_type(raw.employment_type) if raw.employment_type else None) or in_title
+
+
+def read_day(value: str | datetime | None, now: datetime, *, future: bool = False) -> date | None:
+    """The UTC day of a stated time; a posting date after tomorrow is no posting date."""
+    if value is None:
+        return None
+    day = value.astimezone(UTC).date() if isinstance(value, datetime) else dates.read_date(value, now)
+    if day is None or (not future and (day - now.date()).days > 1) or day.year < 2000:
+        return None
+    return day
+
+
+def read_identities(
+    raw: RawPosting, named: str, company: str | None, employer: str, link: str | None, text: str
+) -> tuple[str, ...]:
+    """All that makes two postings one job, strongest first."""
+    strong = dedupe.identities(
+        ats_id=raw.ats_id or (url.ats_identity(link) if link else None),
+        requisition_id=raw.requisition_id,
+        company_key=employer,
+        canonical_url=url.canonical(link) if link else None,
+        text=text,
+    )
+    role = dedupe.facts(named, company, raw.locations, raw.salary if isinstance(raw.salary, str) else None)
+    return (*strong, *(f"role:{key}" for key in dedupe.role_keys(role)))

@@ -1,0 +1,173 @@
+"""Jobs as the store keeps them: merged rows kept in step with their postings, and the readings of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jobdigest.curate.merge import Member, Merged, merge
+from jobdigest.curate.state import Sightings, State, state
+from jobdigest.model import Job, PostingRef, Salary
+from jobdigest.store.postings import COLUMNS_OF_A_POSTING, read_places, read_salary
+from jobdigest.store.schema import jobs, postings
+
+PlaceKeys = Callable[[Any], frozenset[str]]
+YEARLY = {"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1}
+
+
+def sightings(row: Row[Any]) -> Sightings:
+    """What a posting's row says of its being open."""
+    return Sightings(
+        direct=row.direct,
+        last_seen=row.last_seen,
+        stated_closed=row.stated_closed,
+        valid_through=row.valid_through,
+        missing_since=row.missing_since,
+        closed_at=row.closed_at,
+        look=row.look,
+        look_evidence=row.look_evidence,
+        looked_at=row.looked_at,
+        negative_since=row.negative_since,
+    )
+
+
+def member(row: Row[Any], seen: State) -> Member:
+    """A posting's row as merging sees it."""
+    return Member(
+        id=row.id,
+        title=row.title,
+        company=row.company,
+        company_key=row.company_key,
+        url=row.url,
+        good=row.in_scope and row.safety == "ok" and seen.showable,
+        in_scope=row.in_scope,
+        role_type=row.role_type,
+        seniority=row.seniority,
+        degree=row.degree,
+        employment_type=row.employment_type,
+        salary=read_salary(row.salary),
+        places=read_places(row.places),
+        workplace=row.workplace,
+        remote_scope=tuple(row.remote_scope) if row.remote_scope is not None else None,
+        date_posted=row.date_posted,
+        first_seen=row.first_seen,
+        announced_in=row.announced_in,
+        direct=row.direct,
+        attribution=row.attribution,
+        last_looked=row.looked_at if row.look == "live" else row.last_seen if row.direct else None,
+        closed_at=row.closed_at,
+    )
+
+
+def refresh(connection: Connection, job_ids: Iterable[str], now: datetime, place_keys: PlaceKeys) -> None:
+    """Merge the postings of these jobs again; a job without a posting in scope has no row."""
+    rows = []
+    for job_id, merged in _merged(connection, list(job_ids), now):
+        if merged:
+            rows.append(_row(job_id, merged, now, place_keys))
+        else:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(open=False))
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        upsert = dialect.insert(jobs)
+        kept = ("id", "created", "hidden", "pinned")
+        changed = {name: upsert.excluded[name] for name in rows[0] if name not in kept}
+        connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+
+
+def _merged(connection: Connection, job_ids: Sequence[str], now: datetime) -> Iterator[tuple[str, Merged | None]]:
+    for start in range(0, len(job_ids), 1000):
+        some = job_ids[start : start + 1000]
+        query = select(*COLUMNS_OF_A_POSTING).where(postings.c.job_id.in_(some)).order_by(postings.c.job_id)
+        scoped = select(postings.c.job_id).where(postings.c.job_id.in_(some), postings.c.in_scope)
+        rows = connection.execute(query.where(postings.c.job_id.in_(scoped))).all()
+        found = set()
+        for job_id, group in groupby(rows, key=lambda row: row.job_id):
+            found.add(job_id)
+            yield job_id, merge([member(row, state(sightings(row), now)) for row in group])
+        has_row = connection.scalars(select(jobs.c.id).where(jobs.c.id.in_(set(some) - found), jobs.c.open)).all()
+        yield from ((job_id, None) for job_id in has_row)
+
+
+def _row(job_id: str, merged: Merged, now: datetime, place_keys: PlaceKeys) -> dict[str, Any]:
+    fields = merged.fields
+    keys = {key for place in fields["places"] for key in place_keys(place)}
+    return {
+        **fields,
+        "id": job_id,
+        "redirect_to": None,
+        "created": now,
+        "open": merged.open,
+        "yearly_pay": yearly(fields["salary"]),
+        "place_keys": f" {' '.join(sorted(key.replace(' ', '_') for key in keys))} " if keys else None,
+        "hidden": False,
+        "pinned": False,
+    }
+
+
+def yearly(salary: Salary | None) -> float | None:
+    """The upper end of a year's pay in its own currency, for filters and ranking; None where unsaid."""
+    amount = (salary.max or salary.min) if salary else None
+    return amount * YEARLY[salary.period or "year"] if salary and amount else None
+
+
+def sweep_expired(connection: Connection, now: datetime, place_keys: PlaceKeys) -> None:
+    """Close the jobs whose postings' stated last day has passed since they were last merged."""
+    late = select(postings.c.job_id).where(postings.c.valid_through < now.date())
+    query = select(jobs.c.id).where(jobs.c.open, jobs.c.id.in_(late))
+    refresh(connection, connection.scalars(query).all(), now, place_keys)
+
+
+def read_jobs(connection: Connection, where: Any, page_url: Callable[[str], str]) -> list[Job]:
+    """The jobs that satisfy an SQL condition, oldest first, with their postings as provenance.
+
+    `page_url` gives the address of a job's own page, its link where no posting has one.
+    """
+    rows = connection.execute(select(jobs).where(where, jobs.c.redirect_to.is_(None)).order_by(jobs.c.id)).all()
+    refs = _provenance(connection, [row.id for row in rows])
+    return [read_job(row, refs.get(row.id, ()), page_url) for row in rows]
+
+
+def _provenance(connection: Connection, job_ids: Sequence[str]) -> dict[str, list[tuple[int, PostingRef]]]:
+    columns = (postings.c.job_id, postings.c.id, postings.c.source, postings.c.source_id, postings.c.url)
+    found: dict[str, list[tuple[int, PostingRef]]] = {}
+    for start in range(0, len(job_ids), 1000):
+        some = job_ids[start : start + 1000]
+        for row in connection.execute(select(*columns).where(postings.c.job_id.in_(some)).order_by(postings.c.id)):
+            ref = PostingRef(source=row.source, source_id=row.source_id, url=row.url)
+            found.setdefault(row.job_id, []).append((row.id, ref))
+    return found
+
+
+def read_job(row: Row[Any], refs: Sequence[tuple[int, PostingRef]], page_url: Callable[[str], str]) -> Job:
+    """A row of `jobs` as a value."""
+    return Job(
+        id=row.id,
+        title=row.title,
+        company=row.company or "",
+        company_key=row.company_key,
+        url=row.url or page_url(row.id),
+        role_type=row.role_type,
+        seniority=row.seniority,
+        degree=row.degree,
+        employment_type=row.employment_type,
+        base_salary=read_salary(row.salary),
+        places=read_places(row.places),
+        workplace=row.workplace,
+        remote_scope=tuple(row.remote_scope) if row.remote_scope is not None else None,
+        date_posted=row.date_posted,
+        first_seen=row.first_seen,
+        last_looked=row.last_looked,
+        announced_in=row.announced_in,
+        direct=row.direct,
+        attribution=row.attribution,
+        postings=tuple(ref for _, ref in refs),
+        posting_ids=tuple(id_ for id_, _ in refs),
+        pinned=row.pinned,
+        hidden=row.hidden,
+    )

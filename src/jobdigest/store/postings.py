@@ -1,0 +1,188 @@
+"""Postings as the store keeps them: upsert by (source, source_id), seen again, missing, closed."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, update
+
+from jobdigest.model import Place, Posting, Salary
+from jobdigest.store.schema import editions, postings
+
+_CURATION_LOCK = 0x6A6F6265
+CONFIRM_AFTER = timedelta(hours=6)
+NEWS_OF_A_NEW_SOURCE = timedelta(days=14)
+COLUMNS_OF_A_POSTING = tuple(
+    column for column in postings.c if column.name not in ("text", "raw_hash", "identity_keys")
+)
+
+
+class Known(NamedTuple):
+    """What the store has of a posting that a source shows again."""
+
+    id: int
+    raw_hash: bytes
+    job_id: str
+    keys: bytes
+
+
+class Fresh(NamedTuple):
+    """A judged posting on its way into the store; `known` is None for one never seen."""
+
+    posting: Posting
+    raw_hash: bytes
+    known: Known | None
+
+
+class Kept(NamedTuple):
+    """A posting just stored, as `resolve.assign` needs it."""
+
+    id: int
+    keys: tuple[int, ...]
+    known: Known | None
+
+
+def lock_curation(connection: Connection) -> None:
+    """One writer curates at a time: SQLite locks by itself, PostgreSQL by this lock until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CURATION_LOCK})
+
+
+def find_known(connection: Connection, source: str, source_ids: Sequence[str]) -> dict[str, Known]:
+    """Those of `source_ids` that are stored already."""
+    rows = connection.execute(
+        select(
+            postings.c.source_id, postings.c.id, postings.c.raw_hash, postings.c.job_id, postings.c.identity_keys
+        ).where(postings.c.source == source, postings.c.source_id.in_(source_ids))
+    )
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def touch(connection: Connection, ids: Sequence[int], now: datetime) -> list[str]:
+    """Postings seen again unchanged: they are listed, so absence and its conclusion end; returns jobs that reopen."""
+    back = connection.scalars(
+        select(postings.c.job_id).where(postings.c.id.in_(ids), postings.c.missing_since.is_not(None))
+    ).all()
+    connection.execute(
+        update(postings).where(postings.c.id.in_(ids)).values(last_seen=now, missing_since=None, closed_at=None)
+        if back
+        else update(postings).where(postings.c.id.in_(ids)).values(last_seen=now)
+    )
+    return list(back)
+
+
+def save(connection: Connection, rows: Sequence[Fresh], now: datetime, *, first_success: bool) -> list[Kept]:
+    """Insert or update judged postings; `first_success`: this source's first answer, whose old stock is no news."""
+    next_id = (connection.scalar(select(func.max(postings.c.id))) or 0) + 1
+    no_news = first_success and connection.scalar(select(func.count()).select_from(editions)) != 0
+    inserts: list[dict[str, Any]] = []
+    updates: list[dict[str, Any]] = []
+    kept = []
+    for row in rows:
+        keys = hash_identities(row.posting.identities)
+        values = _values(row.posting, row.raw_hash, keys, now)
+        if row.known:
+            updates.append({**values, "known_id": row.known.id})
+            kept.append(Kept(row.known.id, keys, row.known))
+        else:
+            old = no_news and not _recent(row.posting.date_posted, now)
+            job_id = f"j{next_id}"
+            inserts.append({**values, "id": next_id, "job_id": job_id, "first_seen": now, "old_news": old})
+            kept.append(Kept(next_id, keys, None))
+            next_id += 1
+    if inserts:
+        connection.execute(insert(postings), inserts)
+    if updates:
+        changed: dict[str, Any] = {name: bindparam(name) for name in updates[0] if name != "known_id"}
+        cleared = {"missing_since": None, "closed_at": None}
+        connection.execute(
+            update(postings).where(postings.c.id == bindparam("known_id")).values(**changed, **cleared), updates
+        )
+    return kept
+
+
+def _recent(posted: date | None, now: datetime) -> bool:
+    return posted is not None and now.date() - posted <= NEWS_OF_A_NEW_SOURCE
+
+
+def _values(posting: Posting, raw_hash: bytes, keys: tuple[int, ...], now: datetime) -> dict[str, Any]:
+    return {
+        "source": posting.source,
+        "source_id": posting.source_id,
+        "raw_hash": raw_hash,
+        "identity_keys": pack_keys(keys),
+        "title": posting.title,
+        "company": posting.company,
+        "company_key": posting.company_key,
+        "url": posting.url,
+        "in_scope": posting.in_scope,
+        "role_type": posting.role_type,
+        "role_evidence": posting.role_evidence,
+        "seniority": posting.seniority,
+        "degree": posting.degree,
+        "employment_type": posting.employment_type,
+        "salary": posting.base_salary,
+        "places": posting.places,
+        "workplace": posting.workplace,
+        "remote_scope": posting.remote_scope,
+        "date_posted": posting.date_posted,
+        "valid_through": posting.valid_through,
+        "stated_closed": posting.stated_closed,
+        "safety": posting.safety,
+        "safety_reasons": posting.safety_reasons,
+        "direct": posting.direct,
+        "attribution": posting.attribution,
+        "text": posting.text or None,
+        "last_seen": now,
+    }
+
+
+def hash_identities(identities: Iterable[str]) -> tuple[int, ...]:
+    """Identities as signed 64-bit integers, the form in which they are indexed."""
+    return tuple(
+        int.from_bytes(blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+        for identity in dict.fromkeys(identities)
+    )
+
+
+def pack_keys(keys: Sequence[int]) -> bytes:
+    """Keys as bytes, eight each."""
+    return struct.pack(f">{len(keys)}q", *keys)
+
+
+def unpack_keys(packed: bytes) -> tuple[int, ...]:
+    """The keys in `packed`."""
+    return struct.unpack(f">{len(packed) // 8}q", packed)
+
+
+def close_missing(connection: Connection, source: str, started: datetime, now: datetime) -> tuple[int, list[str]]:
+    """After a complete answer: what it did not list is missing, and closed if it was missing ≥ 6 h ago already.
+
+    Returns how many were closed and the jobs whose state may have changed.
+    """
+    absent = (postings.c.source == source) & (postings.c.last_seen < started) & postings.c.closed_at.is_(None)
+    confirmed = absent & (postings.c.missing_since <= now - CONFIRM_AFTER)
+    touched = connection.scalars(select(postings.c.job_id).where(absent)).all()
+    closed = connection.execute(update(postings).where(confirmed).values(closed_at=now)).rowcount
+    connection.execute(update(postings).where(absent, postings.c.missing_since.is_(None)).values(missing_since=now))
+    return closed, list(dict.fromkeys(touched))
+
+
+def each_posting(connection: Connection) -> Iterator[Row[Any]]:
+    """Every stored posting in the order of arrival, streamed."""
+    query = select(*COLUMNS_OF_A_POSTING).order_by(postings.c.id)
+    yield from connection.execution_options(yield_per=1000).execute(query)
+
+
+def read_places(value: Any) -> tuple[Place, ...]:
+    """A JSON column of places as values."""
+    return tuple(Place(*place) for place in value or ())
+
+
+def read_salary(value: Any) -> Salary | None:
+    """A JSON column of pay as a value."""
+    return Salary(*value) if value else None

@@ -1,0 +1,126 @@
+"""Which postings are one job: connected components over shared keys, kept up as postings arrive.
+
+Every key (a strong identity, or the role at its employer) belongs to one job. A new posting joins the jobs of its keys;
+if there are several, they meet: the oldest id stays, the others redirect to it. When a posting loses a key, its job is
+taken apart and put together again. So the partition is a function of the postings alone, whatever their order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jobdigest.store.postings import Kept, unpack_keys
+from jobdigest.store.schema import identities, jobs, postings
+
+
+def assign(connection: Connection, kept: Sequence[Kept], now: datetime) -> set[str]:
+    """Put stored postings into their jobs; returns the jobs whose postings changed."""
+    shrunk = {row.known.job_id for row in kept if row.known and not set(unpack_keys(row.known.keys)) <= set(row.keys)}
+    groups = _Groups()
+    owner = _owners(connection, {key for row in kept for key in row.keys})
+    for row in kept:
+        own = row.known.job_id if row.known else f"j{row.id}"
+        groups.add(own)
+        for key in row.keys:
+            groups.join(own, owner.setdefault(key, own))
+    touched = _settle(connection, kept, owner, groups, now)
+    for job_id in {groups.root(job) for job in shrunk}:
+        touched |= rebuild(connection, job_id, now)
+    return touched
+
+
+def _owners(connection: Connection, keys: set[int]) -> dict[int, str]:
+    rows = connection.execute(
+        select(identities.c.identity, identities.c.job_id).where(identities.c.identity.in_(list(keys)))
+    )
+    return dict(rows)
+
+
+def _settle(
+    connection: Connection, kept: Sequence[Kept], owner: dict[int, str], groups: _Groups, now: datetime
+) -> set[str]:
+    """Write what the union found: moved postings, redirects, new keys."""
+    moved = {job: root for job in groups.members() if (root := groups.root(job)) != job}
+    if moved:
+        pairs = [{"old": old, "new": new} for old, new in moved.items()]
+        for table in (postings, identities):
+            connection.execute(
+                update(table).where(table.c.job_id == bindparam("old")).values(job_id=bindparam("new")), pairs
+            )
+        connection.execute(
+            update(jobs).where(jobs.c.id == bindparam("old")).values(redirect_to=bindparam("new"), open=False), pairs
+        )
+        connection.execute(
+            update(jobs).where(jobs.c.redirect_to == bindparam("old")).values(redirect_to=bindparam("new")), pairs
+        )
+    _add_keys(connection, {key: groups.root(owner[key]) for row in kept for key in row.keys})
+    return {groups.root(row.known.job_id if row.known else f"j{row.id}") for row in kept} | set(moved.values())
+
+
+def _add_keys(connection: Connection, owners: dict[int, str]) -> None:
+    if owners:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        rows = [{"identity": key, "job_id": job_id} for key, job_id in owners.items()]
+        connection.execute(dialect.insert(identities).on_conflict_do_nothing(), rows)
+
+
+def rebuild(connection: Connection, job_id: str, now: datetime) -> set[str]:
+    """Take one job apart and put it together from its postings' present keys; returns the jobs that result.
+
+    The part with the oldest posting keeps the id; every other part gets the id of its own oldest posting.
+    """
+    members = connection.execute(
+        select(postings.c.id, postings.c.identity_keys).where(postings.c.job_id == job_id).order_by(postings.c.id)
+    ).all()
+    connection.execute(delete(identities).where(identities.c.job_id == job_id))
+    groups, owner = _Groups(), dict[int, str]()
+    for id_, packed in members:
+        groups.add(f"j{id_}")
+        for key in unpack_keys(packed):
+            groups.join(f"j{id_}", owner.setdefault(key, f"j{id_}"))
+    names = {groups.root(f"j{members[0].id}"): job_id} if members else {}
+    moves = [(id_, names.setdefault(root := groups.root(f"j{id_}"), root)) for id_, _ in members]
+    parts = defaultdict(list)
+    for id_, name in moves:
+        parts[name].append(id_)
+    for name, ids in parts.items():
+        connection.execute(update(postings).where(postings.c.id.in_(ids)).values(job_id=name))
+        connection.execute(update(jobs).where(jobs.c.id == name).values(redirect_to=None))
+    _add_keys(connection, {key: names[groups.root(job)] for key, job in owner.items()})
+    return set(parts) | {job_id}
+
+
+class _Groups:
+    """Union-find over job ids; the root of a group is its oldest id."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def add(self, job: str) -> None:
+        self._parent.setdefault(job, job)
+
+    def members(self) -> list[str]:
+        return list(self._parent)
+
+    def root(self, job: str) -> str:
+        parent = self._parent.get(job, job)
+        while parent != self._parent.get(parent, parent):
+            parent = self._parent[job] = self._parent[parent]
+            job, parent = parent, self._parent[parent]
+        return parent
+
+    def join(self, one: str, other: str) -> None:
+        self.add(other)
+        first, second = self.root(one), self.root(other)
+        if first != second:
+            old, new = sorted((first, second), key=_age)
+            self._parent[new] = old
+
+
+def _age(job: str) -> int:
+    return int(job[1:])
