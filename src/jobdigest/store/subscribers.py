@@ -1,0 +1,108 @@
+"""Subscribers as the store keeps them: found by keyed address hash, never by comparing addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from jobdigest.model import Subscriber, SubscriberState
+from jobdigest.store.schema import deliveries, subscribers, suppressions
+
+ReadPreferences = Callable[[Any], Any]
+
+
+def find(connection: Connection, address_hash: bytes) -> Row[Any] | None:
+    """The row of an address, by its keyed hash."""
+    return connection.execute(select(subscribers).where(subscribers.c.address_hash == address_hash)).one_or_none()
+
+
+def get(connection: Connection, subscriber_id: int) -> Row[Any] | None:
+    """The row of a subscriber, as links name them."""
+    return connection.execute(select(subscribers).where(subscribers.c.id == subscriber_id)).one_or_none()
+
+
+def find_many(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, Row[Any]]:
+    """The rows of several addresses."""
+    rows = connection.execute(select(subscribers).where(subscribers.c.address_hash.in_(hashes)))
+    return {row.address_hash: row for row in rows}
+
+
+def suppressed(connection: Connection, hashes: Sequence[bytes], now: datetime) -> dict[bytes, str]:
+    """Those addresses that must not be mailed, with the reason."""
+    live = suppressions.c.expires.is_(None) | (suppressions.c.expires > now)
+    query = select(suppressions.c.address_hash, suppressions.c.reason)
+    return {row[0]: row[1] for row in connection.execute(query.where(suppressions.c.address_hash.in_(hashes), live))}
+
+
+def add_many(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """New rows, each with every column of the import and its state."""
+    if rows:
+        connection.execute(insert(subscribers), list(rows))
+
+
+def change(connection: Connection, subscriber_id: int, **values: Any) -> None:
+    """Set columns of one subscriber."""
+    connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
+
+
+def wake(connection: Connection, today: date) -> int:
+    """Snoozed readers whose day has come are active again; returns how many."""
+    due = (subscribers.c.state == SubscriberState.SNOOZED) & (subscribers.c.snoozed_until <= today)
+    values = {"state": SubscriberState.ACTIVE, "snoozed_until": None}
+    return connection.execute(update(subscribers).where(due).values(**values)).rowcount
+
+
+def forget(connection: Connection, subscriber_id: int, now: datetime) -> None:
+    """Erase a person: what is left is the keyed hash, so that nobody mails them again by mistake.
+
+    A subscriber no delivery speaks of vanishes whole; otherwise the row stays as a number without a person.
+    """
+    row = get(connection, subscriber_id)
+    if row is None:
+        return
+    known = connection.scalar(select(func.count()).where(suppressions.c.address_hash == row.address_hash))
+    if not known:
+        connection.execute(
+            insert(suppressions).values(address_hash=row.address_hash, reason="forgotten", evidence=None, at=now)
+        )
+    if connection.scalar(select(func.count()).where(deliveries.c.subscriber_id == subscriber_id)):
+        blank = dict.fromkeys(("email", "name", "timezone", "language", "consent", "new_email", "state_reason"))
+        change(connection, subscriber_id, **blank, preferences={}, state=SubscriberState.UNSUBSCRIBED)
+        connection.execute(update(deliveries).where(deliveries.c.subscriber_id == subscriber_id).values(name=None))
+    else:
+        connection.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
+
+
+def each(
+    connection: Connection, read_preferences: ReadPreferences, *states: SubscriberState, after: int = 0
+) -> Iterator[Subscriber]:
+    """Every subscriber with an address in one of `states` (all if none is named), by id, streamed."""
+    query = select(subscribers).where(subscribers.c.email.is_not(None), subscribers.c.id > after)
+    if states:
+        query = query.where(subscribers.c.state.in_(states))
+    for row in connection.execution_options(yield_per=1000).execute(query.order_by(subscribers.c.id)):
+        yield read(row, read_preferences)
+
+
+def read(row: Row[Any], read_preferences: ReadPreferences) -> Subscriber:
+    """A row as a value."""
+    return Subscriber(
+        id=row.id,
+        email=row.email or "",
+        name=row.name,
+        timezone=row.timezone,
+        language=row.language,
+        state=SubscriberState(row.state),
+        preferences=read_preferences(row.preferences),
+        caught_up_to=row.caught_up_to,
+        snoozed_until=row.snoozed_until,
+    )
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """How many subscribers there are in each state."""
+    query = select(subscribers.c.state, func.count()).group_by(subscribers.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}
