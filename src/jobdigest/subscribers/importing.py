@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from jobdigest.config import did_you_mean
@@ -36,7 +36,7 @@ class NewSubscriber:
     name: str | None = None
     timezone: str | None = None
     language: str | None = None
-    preferences: Preferences = Preferences()
+    preferences: Preferences = field(default_factory=Preferences)
 
 
 @dataclass(frozen=True, slots=True)
