@@ -31,11 +31,15 @@ class Known(NamedTuple):
 
 
 class Fresh(NamedTuple):
-    """A judged posting on its way into the store; `known` is None for one never seen."""
+    """A judged posting on its way into the store; `known` is None for one never seen.
+
+    `salt` is set where an operator split the posting off its job: its keys then equal no other posting's.
+    """
 
     posting: Posting
     raw_hash: bytes
     known: Known | None
+    salt: str = ""
 
 
 class Kept(NamedTuple):
@@ -64,6 +68,8 @@ def find_known(connection: Connection, source: str, source_ids: Sequence[str]) -
 
 def touch(connection: Connection, ids: Sequence[int], now: datetime) -> list[str]:
     """Postings seen again unchanged: they are listed, so absence and its conclusion end; returns jobs that reopen."""
+    if not ids:
+        return []
     back = connection.scalars(
         select(postings.c.job_id).where(postings.c.id.in_(ids), postings.c.missing_since.is_not(None))
     ).all()
@@ -83,7 +89,7 @@ def save(connection: Connection, rows: Sequence[Fresh], now: datetime, *, first_
     updates: list[dict[str, Any]] = []
     kept = []
     for row in rows:
-        keys = hash_identities(row.posting.identities)
+        keys = hash_identities(row.posting.identities, row.salt)
         values = _values(row.posting, row.raw_hash, keys, now)
         if row.known:
             updates.append({**values, "known_id": row.known.id})
@@ -141,12 +147,14 @@ def _values(posting: Posting, raw_hash: bytes, keys: tuple[int, ...], now: datet
     }
 
 
-def hash_identities(identities: Iterable[str]) -> tuple[int, ...]:
+def hash_identities(identities: Iterable[str], salt: str = "") -> tuple[int, ...]:
     """Identities as signed 64-bit integers, the form in which they are indexed."""
-    return tuple(
-        int.from_bytes(blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
-        for identity in dict.fromkeys(identities)
-    )
+    return tuple(_hash(f"{salt}{identity}") for identity in dict.fromkeys(identities))
+
+
+def _hash(identity: str) -> int:
+    digest = blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def pack_keys(keys: Sequence[int]) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +17,7 @@ from jobdigest.store.postings import Kept, unpack_keys
 from jobdigest.store.schema import identities, jobs, postings
 
 
-def assign(connection: Connection, kept: Sequence[Kept], now: datetime) -> set[str]:
+def assign(connection: Connection, kept: Sequence[Kept]) -> set[str]:
     """Put stored postings into their jobs; returns the jobs whose postings changed."""
     shrunk = {row.known.job_id for row in kept if row.known and not set(unpack_keys(row.known.keys)) <= set(row.keys)}
     groups = _Groups()
@@ -28,9 +27,9 @@ def assign(connection: Connection, kept: Sequence[Kept], now: datetime) -> set[s
         groups.add(own)
         for key in row.keys:
             groups.join(own, owner.setdefault(key, own))
-    touched = _settle(connection, kept, owner, groups, now)
+    touched = _settle(connection, kept, owner, groups)
     for job_id in {groups.root(job) for job in shrunk}:
-        touched |= rebuild(connection, job_id, now)
+        touched |= rebuild(connection, job_id)
     return touched
 
 
@@ -41,9 +40,7 @@ def _owners(connection: Connection, keys: set[int]) -> dict[int, str]:
     return dict(rows)
 
 
-def _settle(
-    connection: Connection, kept: Sequence[Kept], owner: dict[int, str], groups: _Groups, now: datetime
-) -> set[str]:
+def _settle(connection: Connection, kept: Sequence[Kept], owner: dict[int, str], groups: _Groups) -> set[str]:
     """Write what the union found: moved postings, redirects, new keys."""
     moved = {job: root for job in groups.members() if (root := groups.root(job)) != job}
     if moved:
@@ -69,7 +66,7 @@ def _add_keys(connection: Connection, owners: dict[int, str]) -> None:
         connection.execute(dialect.insert(identities).on_conflict_do_nothing(), rows)
 
 
-def rebuild(connection: Connection, job_id: str, now: datetime) -> set[str]:
+def rebuild(connection: Connection, job_id: str) -> set[str]:
     """Take one job apart and put it together from its postings' present keys; returns the jobs that result.
 
     The part with the oldest posting keeps the id; every other part gets the id of its own oldest posting.

@@ -1,0 +1,73 @@
+"""From a source's batch to stored, judged postings in their jobs: where collect, curate and the store meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from jobdigest.curate.judge import Rules, judge, raw_hash
+from jobdigest.curate.place import place_keys
+from jobdigest.model import RawPosting
+from jobdigest.store import Store, jobs, postings, resolve, rulings
+from jobdigest.store.postings import Fresh
+
+CHUNK = 1000
+
+
+class Counts(NamedTuple):
+    """What became of a batch: rows taken, those never seen before, those whose words changed."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Takes one source's answer, batch by batch, in transactions of their own."""
+
+    store: Store
+    rules: Rules
+    now: datetime
+    source: str
+    direct: bool
+    first_success: bool
+
+    def take(self, raws: Sequence[RawPosting]) -> Counts:
+        """Store a batch; of rows with the same id in one batch the last one counts."""
+        latest = list({raw.source_id: raw for raw in raws}.values())
+        total = Counts()
+        for start in range(0, len(latest), CHUNK):
+            counts = self._take_chunk(latest[start : start + CHUNK])
+            total = Counts(*(a + b for a, b in zip(total, counts, strict=True)))
+        return total
+
+    def _take_chunk(self, raws: Sequence[RawPosting]) -> Counts:
+        hashes = [raw_hash(raw, self.rules) for raw in raws]
+        with self.store.begin() as connection:
+            postings.lock_curation(connection)
+            known = postings.find_known(connection, self.source, [raw.source_id for raw in raws])
+            salts = rulings.splits(connection, self.source)
+            fresh, unchanged = [], []
+            for raw, digest in zip(raws, hashes, strict=True):
+                before = known.get(raw.source_id)
+                if before and before.raw_hash == digest:
+                    unchanged.append(before.id)
+                else:
+                    posting = judge(raw, source=self.source, direct=self.direct, rules=self.rules, now=self.now)
+                    fresh.append(Fresh(posting, digest, before, salts.get(raw.source_id, "")))
+            touched = set(postings.touch(connection, unchanged, self.now))
+            kept = postings.save(connection, fresh, self.now, first_success=self.first_success)
+            touched |= resolve.assign(connection, kept)
+            jobs.refresh(connection, touched, self.now, place_keys)
+        new = sum(row.known is None for row in fresh)
+        return Counts(len(raws), new, len(fresh) - new)
+
+    def finish(self, started: datetime) -> int:
+        """After a complete answer: close what it no longer lists, by the rules of absence; returns how many."""
+        with self.store.begin() as connection:
+            closed, touched = postings.close_missing(connection, self.source, started, self.now)
+            jobs.refresh(connection, touched, self.now, place_keys)
+        return closed
