@@ -1,0 +1,218 @@
+"""A simple JSON board as a row of a table: where its list is, how it pages, and which path holds which field.
+
+    Board(name="greenhouse", url="https://…/{value}/jobs", items="jobs", fields={"title": "title", …})
+
+A field is a dotted path into the row or a function of the row. What the table cannot say is code in a file of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote, urlencode
+
+from jobdigest.collect.sources import parts
+from jobdigest.collect.sources.addresses import located
+from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response, RowProblem
+from jobdigest.config import SourceConfig
+from jobdigest.errors import ParseError
+from jobdigest.model import RawPosting, Salary
+
+Field = str | Callable[[Any], Any]
+ROW_ERRORS = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError)
+_BIG = 100_000
+T = TypeVar("T")
+_CLEAN: Mapping[str, Callable[[Any], Any]] = {
+    "source_id": parts.line, "title": parts.line, "company": parts.line, "url": parts.web, "locations": parts.words,
+    "workplace": parts.line, "employment_type": parts.joined, "team": parts.joined, "date_posted": parts.moment,
+    "valid_through": parts.moment, "description": parts.text, "requisition_id": parts.line,
+    "salary": lambda value: value if isinstance(value, Salary) else parts.line(value),
+    "remote_scope": lambda value: value,
+}  # fmt: skip
+
+
+class Paging(NamedTuple):
+    """In the URL `{at}` counts rows from 0, `{page}` pages from 1; a page holds `size` rows; we stop at `cap` rows."""
+
+    size: int
+    cap: int = 20_000
+    cap_is: str = "our own limit"
+
+
+class Page(NamedTuple):
+    """One page, read: its postings and problems, how many rows it had, and the total the source claims."""
+
+    postings: list[RawPosting]
+    problems: list[RowProblem]
+    rows: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A `Kind` made of data. `ids` says whether the source's ids are unique over all tenants (`global`) or not."""
+
+    name: str
+    url: str | Callable[[SourceConfig], str]
+    fields: Mapping[str, Field]
+    items: str = ""
+    evidence: str = "recorded"
+    needs_value: bool = True
+    direct: bool = True
+    ids: str = "tenant"
+    host: str = ""
+    query: tuple[str, ...] = ()
+    addresses: Callable[[Any], Iterable[tuple[Any, Any, Any]]] | None = None
+    company: str = ""
+    total: str = ""
+    paging: Paging | None = None
+    pages: tuple[str, ...] = ()
+    skip: Callable[[Any], bool] = lambda row: False
+    attribution: str | None = None
+    headers: Callable[[SourceConfig], Mapping[str, str]] = lambda source: {"Accept": "application/json"}
+    manners: Manners = field(default_factory=Manners)
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+    async def fetch(self, context: Context) -> AsyncIterator[Batch]:
+        """See `Kind.fetch`; a list in one request is asked for conditionally, and unchanged gives no batch at all."""
+        seen: set[str] = set()
+        rows = number = 0
+        while True:
+            url = self.address(context.source, number)
+            response = await context.http.get(
+                url, headers=self.headers(context.source), conditional=self.paging is None
+            )
+            if response.not_modified:
+                return
+            page = await read_off_loop(response, lambda body: self.read(body, context.source))
+            fresh = [posting for posting in page.postings if posting.source_id not in seen]
+            seen.update(posting.source_id for posting in fresh)
+            rows += page.rows
+            number += 1
+            more = self._more(page, fresh, rows)
+            yield Batch(postings=fresh, problems=page.problems, truncated=more if isinstance(more, str) else None)
+            if more is not True:
+                return
+
+    def _more(self, page: Page, fresh: list[RawPosting], rows: int) -> bool | str | None:
+        """True: ask on; a text: there is more and it cannot be had; else the list is complete."""
+        if self.paging and page.rows and (fresh or page.problems) and rows >= self.paging.cap:
+            return f"stopped at {rows} rows ({self.paging.cap_is})"
+        if self.paging and (fresh or page.problems) and goes_on(page.rows, self.paging.size):
+            return True
+        if page.total and page.total > rows:
+            return f"the source says {page.total} and gave {rows}"
+        return None
+
+    def read(self, response: Response, source: SourceConfig) -> Page:
+        """One answer as postings; raises ParseError where the list is missing."""
+        payload = response.json()
+        rows = parts.dig(payload, self.items)
+        if not isinstance(rows, list):
+            raise ParseError(f"no list {f'under `{self.items}`' if self.items else 'of rows'} in the answer")
+        total = parts.number(parts.dig(payload, self.total)) if self.total else None
+        company = parts.line(parts.dig(payload, self.company)) if self.company else None
+        postings, problems = read_rows(
+            [row for row in rows if not (isinstance(row, dict) and self.skip(row))],
+            lambda row: self.posting(row, source, company),
+        )
+        return Page(parts.united(postings), problems, len(rows), int(total) if total else None)
+
+    def posting(self, row: Any, source: SourceConfig, company: str | None = None) -> RawPosting:
+        """One row; raises ValueError with the reason where it cannot be a posting."""
+        if not isinstance(row, dict):
+            raise ValueError("not an object")
+        values = {
+            name: _CLEAN[name](spec(row) if callable(spec) else parts.dig(row, spec))
+            for name, spec in self.fields.items()
+        }
+        if self.addresses:
+            locations, places = located(self.addresses(row))
+            values |= {"locations": locations or values.get("locations", ()), "places": places}
+        return finished(self, values, source, company)
+
+    def token(self, source: SourceConfig) -> str:
+        """The board's token, also where config.yaml gives the whole address of the board."""
+        value = source.value or ""
+        return self.recognise(value) or value
+
+    def address(self, source: SourceConfig, number: int) -> str:
+        """The URL of a page of the list, from 0; an entry `option:Parameter` of `query` renames the option."""
+        template = self.url(source) if callable(self.url) else self.url
+        token = self.token(source)
+        host = token if "." in token else f"{quote(token, safe='')}.{self.host}"
+        at = number * self.paging.size if self.paging else 0
+        url = template.format(value=quote(token, safe=""), host=host, at=at, page=number + 1)
+        named = [(parameter or option, source.options.get(option)) for option, _, parameter in _pairs(self.query)]
+        extra = {parameter: str(value) for parameter, value in named if value is not None}
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(extra)}" if extra else url
+
+    def recognise(self, url: str) -> str | None:
+        """See `Kind.recognise`."""
+        return parts.match_url(self.pages, url)
+
+
+def finished(kind: Any, values: dict[str, Any], source: SourceConfig, company: str | None = None) -> RawPosting:
+    """A posting from cleaned values, with what every kind adds: employer, ATS id, attribution.
+
+    Raises ValueError where the title or the id is missing, since such a row could be neither shown nor found again.
+    """
+    for needed in ("title", "source_id"):
+        if not values.get(needed):
+            raise ValueError(f"no {needed.replace('source_', '')}")
+    values["company"] = values.get("company") or company or employer(kind, source)
+    if kind.direct:
+        tenant = "" if kind.ids == "global" else f"{kind.token(source)}:"
+        values.setdefault("ats_id", f"{kind.name}:{tenant}{values['source_id']}".lower())
+    if kind.attribution:
+        values["attribution"] = kind.attribution
+    return RawPosting(**values)
+
+
+def employer(kind: Any, source: SourceConfig) -> str | None:
+    """The employer where rows don't say: as configured, else guessed from an employer's own board's token."""
+    return source.company or (parts.readable(kind.token(source)) if kind.direct and source.value else None)
+
+
+def read_rows(
+    rows: Iterable[Any], read: Callable[[Any], RawPosting], first: int = 1
+) -> tuple[list[RawPosting], list[RowProblem]]:
+    """Every row as a posting or as a problem; one that cannot be read never costs the others."""
+    postings: list[RawPosting] = []
+    problems: list[RowProblem] = []
+    for position, row in enumerate(rows, first):
+        try:
+            postings.append(read(row))
+        except ROW_ERRORS as error:
+            problems.append(RowProblem(row=row_name(row, position), reason=str(error)[:200] or type(error).__name__))
+    return postings, problems
+
+
+def row_name(row: Any, position: int) -> str:
+    """`3 (id 4012)`: enough to find a row again."""
+    known = (parts.line(row.get(key)) for key in ("id", "uuid", "shortcode", "slug", "guid")) if _is_map(row) else ()
+    found = next((name for name in known if name), None)
+    return f"{position} (id {found[:80]})" if found else str(position)
+
+
+def _pairs(query: tuple[str, ...]) -> Iterable[tuple[str, str, str]]:
+    return (entry.partition(":") for entry in query)
+
+
+def _is_map(row: Any) -> bool:
+    return isinstance(row, Mapping)
+
+
+def goes_on(rows: int, size: int) -> bool:
+    """Whether a page of `rows` may be followed by another, `size` being what we asked for.
+
+    A shorter page ends a list, unless its length is a round number: that is what a server's own lower limit looks like.
+    """
+    return rows >= size or (rows > 0 and rows % 10 == 0)
+
+
+async def read_off_loop(response: Response, read: Callable[[Response], T]) -> T:
+    """`read(response)`, in a thread where the body is so large that it would hold up the event loop."""
+    return await asyncio.to_thread(read, response) if len(response.body) > _BIG else read(response)

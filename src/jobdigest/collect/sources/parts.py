@@ -1,0 +1,212 @@
+"""What adapters share: careful reading of values that come from strangers, into the types `RawPosting` asks for.
+
+Every function takes anything that JSON, XML or HTML may hold and gives a clean value or None; none raises.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import unquote, urljoin
+
+from jobdigest.model import Period, RawPosting, Salary
+
+_PERIODS: tuple[tuple[re.Pattern[str], Period], ...] = (
+    (re.compile(r"hour|\bhr\b|^ph$"), "hour"),
+    (re.compile(r"\bday|daily|^pd$"), "day"),
+    (re.compile(r"week|^pw$"), "week"),
+    (re.compile(r"month|^pm$"), "month"),
+    (re.compile(r"year|annu|\byr\b|^pa$"), "year"),
+)
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<[^>]*>")
+_MOJIBAKE = re.compile("[ÂÃÄÅâð][\x80-\xbf\u2018-\u2122\u0152-\u0192\u20ac\u02c6\u02dc]")
+_EPOCH_MS = 100_000_000_000
+
+
+def dig(value: Any, path: str) -> Any:
+    """The value at a dotted path (`location.name`), None where a step is missing; the empty path is `value` itself."""
+    for step in path.split(".") if path else ():
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def text(value: Any) -> str | None:
+    """A string or number as stripped text without NULs; None for anything else and for blanks."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").strip() or None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def line(value: Any) -> str | None:
+    """`text` on one line, single-spaced."""
+    found = text(value)
+    return _SPACE.sub(" ", found) if found else None
+
+
+def plain(value: Any) -> str | None:
+    """A one-line text from a field where the source leaves tags and entities (`R&amp;D`, `<strong>`)."""
+    found = text(value)
+    return line(html.unescape(_TAG.sub("", found))) if found else None
+
+
+def words(value: Any, separator: str | None = None) -> tuple[str, ...]:
+    """A list of texts, or one text (split at `separator`), each once and in order; objects count by their `name`."""
+    found = value.split(separator) if separator and isinstance(value, str) else value
+    parts = found if isinstance(found, (list, tuple)) else (found,)
+    named = (part.get("name") if isinstance(part, dict) else part for part in parts)
+    return tuple(dict.fromkeys(clean for part in named if (clean := line(part))))
+
+
+def joined(value: Any) -> str | None:
+    """`words` as one text."""
+    return ", ".join(words(value)) or None
+
+
+def number(value: Any) -> float | None:
+    """A positive finite number, also from text; 0 is how sources say `none`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) and found > 0 else None
+
+
+def period(value: Any) -> Period | None:
+    """`per-year-salary`, `1 HOUR`, `annually`, `PA` … as a period."""
+    found = (text(value) or "").lower()
+    return next((name for pattern, name in _PERIODS if pattern.search(found)), None)
+
+
+def pay(low: Any, high: Any, currency: Any, per: Any) -> Salary | None:
+    """A salary from a source's own fields; None where neither amount is stated."""
+    least, most = number(low), number(high)
+    code = (text(currency) or "").upper()
+    if least is None and most is None:
+        return None
+    return Salary(code if re.fullmatch("[A-Z]{3}", code) else None, least, most, period(per))
+
+
+def moment(value: Any) -> str | datetime | None:
+    """An ISO or mail timestamp as an aware datetime, UTC where no zone is given; a bare date or other text stays text."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return epoch(value)
+    found = text(value)
+    if not found or len(found) <= len("2026-08-05"):
+        return found
+    try:
+        if found[0].isdigit():
+            return _utc(datetime.fromisoformat(found.replace(" UTC", "+00:00"))) or found
+        return _utc(parsedate_to_datetime(found)) or found
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return found
+
+
+def epoch(value: Any) -> datetime | None:
+    """Seconds or milliseconds since 1970 as a datetime."""
+    seconds = number(value)
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds / 1000 if seconds > _EPOCH_MS else seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _utc(value: datetime) -> datetime | None:
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:
+        return None
+
+
+def day(value: Any) -> str | None:
+    """`dd/mm/yyyy` as an ISO date; other text unchanged."""
+    found = text(value)
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", found or "")
+    if not match:
+        return found
+    try:
+        return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
+    except ValueError:
+        return found
+
+
+def sections(*parts: tuple[Any, Any]) -> str | None:
+    """HTML put together from `(heading, HTML)` parts; headings are plain text, empty parts are left out."""
+    found = [
+        (f"<h3>{html.escape(title)}</h3>\n" if (title := line(heading)) else "") + body
+        for heading, content in parts
+        if (body := text(content))
+    ]
+    return "\n".join(found) or None
+
+
+def web(value: Any, base: str = "") -> str | None:
+    """An absolute http(s) address; relative ones are joined to `base`."""
+    found = text(value)
+    if not found:
+        return None
+    try:
+        found = urljoin(base, found) if base else found
+    except ValueError:
+        return None
+    return found if re.match(r"https?://[^/\s]+", found, re.IGNORECASE) else None
+
+
+def repaired(value: str) -> str:
+    """UTF-8 that somebody read as Latin-1 or Windows-1252 (`SÃ£o`), read right; other text unchanged."""
+    if not _MOJIBAKE.search(value):
+        return value
+    for wrong in ("cp1252", "latin-1"):
+        try:
+            return value.encode(wrong).decode("utf-8")
+        except UnicodeError:
+            continue
+    return value
+
+
+def match_url(patterns: Iterable[str], url: str) -> str | None:
+    """The group of the first pattern that fits `url` from its host on."""
+    bare = re.sub(r"^\s*(https?:)?//(www\.)?", "", url, flags=re.IGNORECASE)
+    host, slash, rest = bare.partition("/")
+    for pattern in patterns:
+        if found := re.match(pattern, host.lower() + slash + rest):
+            return unquote(found[1])
+    return None
+
+
+def readable(token: str) -> str:
+    """An employer's name guessed from a board's token or host: `scale-ai` → `Scale Ai`, `Notion` as it is."""
+    name = re.sub(r"^(?:https?://)?(?:www|jobs|careers?|apply|boards?)\.", "", unquote(token))
+    name = re.split(r"[/?#.]", re.sub(r"^https?://", "", name))[0]
+    name = re.sub(r"[-_+\s]+", " ", name).strip() or token
+    return name.title() if name == name.lower() else name
+
+
+def united(postings: Iterable[RawPosting]) -> list[RawPosting]:
+    """Rows of one id as one posting with all their locations, for sources that print a row per location."""
+    found: dict[str, RawPosting] = {}
+    for posting in postings:
+        first = found.get(posting.source_id)
+        if first is None:
+            found[posting.source_id] = posting
+        elif first.locations != posting.locations:
+            found[posting.source_id] = _with_locations(first, posting)
+    return list(found.values())
+
+
+def _with_locations(first: RawPosting, other: RawPosting) -> RawPosting:
+    places = (*first.places, *other.places) if first.places and other.places else ()
+    locations = (*first.locations, *other.locations)
+    return replace(first, locations=tuple(dict.fromkeys(locations)), places=tuple(dict.fromkeys(places)))
