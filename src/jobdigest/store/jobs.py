@@ -7,14 +7,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobdigest.curate.merge import Member, Merged, merge
 from jobdigest.curate.state import Sightings, State, state
 from jobdigest.model import Job, PostingRef, Salary
 from jobdigest.store.postings import COLUMNS_OF_A_POSTING, read_places, read_salary
-from jobdigest.store.schema import jobs, postings
+from jobdigest.store.schema import jobs, postings, rulings
 
 PlaceKeys = Callable[[Any], frozenset[str]]
 YEARLY = {"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1}
@@ -131,6 +131,41 @@ def read_jobs(connection: Connection, where: Any, page_url: Callable[[str], str]
     rows = connection.execute(select(jobs).where(where, jobs.c.redirect_to.is_(None)).order_by(jobs.c.id)).all()
     refs = _provenance(connection, [row.id for row in rows])
     return [read_job(row, refs.get(row.id, ()), page_url) for row in rows]
+
+
+def open_jobs(connection: Connection, page_url: Callable[[str], str]) -> list[Job]:
+    """Every job a reader may be shown now."""
+    return read_jobs(connection, jobs.c.open & ~jobs.c.hidden, page_url)
+
+
+def of_edition(connection: Connection, key: str, page_url: Callable[[str], str]) -> list[Job]:
+    """The jobs that an edition announced."""
+    announced = select(postings.c.job_id).where(postings.c.announced_in == key)
+    return read_jobs(connection, jobs.c.id.in_(announced), page_url)
+
+
+def leaders(connection: Connection, now: datetime) -> dict[str, int]:
+    """For every open job of several postings, the posting that leads it: the others are merged into it."""
+    several = select(postings.c.job_id).group_by(postings.c.job_id).having(func.count() > 1)
+    ids = connection.scalars(several).all()
+    return {job_id: merged.leader for job_id, merged in _merged(connection, ids, now) if merged and merged.open}
+
+
+def hidden(connection: Connection) -> dict[str, str]:
+    """Jobs hidden by hand, with the note."""
+    rows = connection.execute(select(rulings.c.subject, rulings.c.note).where(rulings.c.verb == "hide"))
+    return {subject: note or "hidden" for subject, note in rows}
+
+
+def mark(connection: Connection, job_id: str, verb: str, on: bool) -> None:
+    """Set or clear a job's `hidden` or `pinned`."""
+    connection.execute(update(jobs).where(jobs.c.id == job_id).values({"hidden" if verb == "hide" else "pinned": on}))
+
+
+def find_root(connection: Connection, job_id: str) -> str | None:
+    """The id under which a job is known now, following redirects; None where there never was one."""
+    row = connection.execute(select(jobs.c.id, jobs.c.redirect_to).where(jobs.c.id == job_id)).one_or_none()
+    return (row.redirect_to or row.id) if row else None
 
 
 def _provenance(connection: Connection, job_ids: Sequence[str]) -> dict[str, list[tuple[int, PostingRef]]]:

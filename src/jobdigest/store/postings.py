@@ -33,13 +33,13 @@ class Known(NamedTuple):
 class Fresh(NamedTuple):
     """A judged posting on its way into the store; `known` is None for one never seen.
 
-    `salt` is set where an operator split the posting off its job: its keys then equal no other posting's.
+    `mask` is set where an operator split the posting off its job: its keys then equal no other posting's.
     """
 
     posting: Posting
     raw_hash: bytes
     known: Known | None
-    salt: str = ""
+    mask: int = 0
 
 
 class Kept(NamedTuple):
@@ -89,7 +89,7 @@ def save(connection: Connection, rows: Sequence[Fresh], now: datetime, *, first_
     updates: list[dict[str, Any]] = []
     kept = []
     for row in rows:
-        keys = hash_identities(row.posting.identities, row.salt)
+        keys = tuple(key ^ row.mask for key in hash_identities(row.posting.identities))
         values = _values(row.posting, row.raw_hash, keys, now)
         if row.known:
             updates.append({**values, "known_id": row.known.id})
@@ -147,9 +147,14 @@ def _values(posting: Posting, raw_hash: bytes, keys: tuple[int, ...], now: datet
     }
 
 
-def hash_identities(identities: Iterable[str], salt: str = "") -> tuple[int, ...]:
+def hash_identities(identities: Iterable[str]) -> tuple[int, ...]:
     """Identities as signed 64-bit integers, the form in which they are indexed."""
-    return tuple(_hash(f"{salt}{identity}") for identity in dict.fromkeys(identities))
+    return tuple(_hash(identity) for identity in dict.fromkeys(identities))
+
+
+def split_mask(source: str, source_id: str) -> int:
+    """What a split-off posting's keys are masked with: applied twice it is undone, so no new judging is needed."""
+    return _hash(f"split|{source}|{source_id}")
 
 
 def _hash(identity: str) -> int:

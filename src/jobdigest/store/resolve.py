@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from jobdigest.store.postings import Kept, unpack_keys
+from jobdigest.store.postings import Kept, Known, pack_keys, split_mask, unpack_keys
 from jobdigest.store.schema import identities, jobs, postings
 
 
@@ -90,6 +90,18 @@ def rebuild(connection: Connection, job_id: str) -> set[str]:
         connection.execute(update(jobs).where(jobs.c.id == name).values(redirect_to=None))
     _add_keys(connection, {key: names[groups.root(job)] for key, job in owner.items()})
     return set(parts) | {job_id}
+
+
+def remask(connection: Connection, known: Known, source: str, source_id: str, *, undo: bool) -> set[str]:
+    """Keep one posting's keys apart from all others', or let them meet again; returns the jobs that changed."""
+    mask = split_mask(source, source_id)
+    keys = tuple(key ^ mask for key in unpack_keys(known.keys))
+    connection.execute(update(postings).where(postings.c.id == known.id).values(identity_keys=pack_keys(keys)))
+    touched = rebuild(connection, known.job_id)
+    if undo:
+        own = connection.scalar(select(postings.c.job_id).where(postings.c.id == known.id)) or known.job_id
+        touched |= assign(connection, [Kept(known.id, keys, known._replace(job_id=own, keys=pack_keys(keys)))])
+    return touched
 
 
 class _Groups:

@@ -34,12 +34,12 @@ def subjects(connection: Connection, verb: Verb) -> frozenset[str]:
     return frozenset(connection.scalars(select(rulings.c.subject).where(rulings.c.verb == verb)))
 
 
-def splits(connection: Connection, source: str) -> dict[str, str]:
-    """Postings of a source that were split off by hand: source_id → the salt that keeps their keys apart."""
+def splits(connection: Connection, source: str) -> frozenset[str]:
+    """The `source_id`s of a source's postings that were split off by hand."""
     prefix = f"{source}|"
     rows = connection.execute(
         select(rulings.c.subject).where(
             rulings.c.verb == "split", rulings.c.subject.startswith(prefix, autoescape=True)
         )
     )
-    return {subject.removeprefix(prefix): subject for (subject,) in rows}
+    return frozenset(subject.removeprefix(prefix) for (subject,) in rows)

@@ -49,7 +49,7 @@ class Intake:
         with self.store.begin() as connection:
             postings.lock_curation(connection)
             known = postings.find_known(connection, self.source, [raw.source_id for raw in raws])
-            salts = rulings.splits(connection, self.source)
+            split_off = rulings.splits(connection, self.source)
             fresh, unchanged = [], []
             for raw, digest in zip(raws, hashes, strict=True):
                 before = known.get(raw.source_id)
@@ -57,7 +57,8 @@ class Intake:
                     unchanged.append(before.id)
                 else:
                     posting = judge(raw, source=self.source, direct=self.direct, rules=self.rules, now=self.now)
-                    fresh.append(Fresh(posting, digest, before, salts.get(raw.source_id, "")))
+                    mask = postings.split_mask(self.source, raw.source_id) if raw.source_id in split_off else 0
+                    fresh.append(Fresh(posting, digest, before, mask))
             touched = set(postings.touch(connection, unchanged, self.now))
             kept = postings.save(connection, fresh, self.now, first_success=self.first_success)
             touched |= resolve.assign(connection, kept)
