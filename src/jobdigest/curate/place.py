@@ -1,0 +1,274 @@
+"""Where a job is: places, workplace and remote scope from location strings; readers' wishes; names for display.
+
+The conventions are those of docs/quality.md: a job that is only remote has no places; a named city or state stays and
+its country is the scope; any remote option makes it remote; a bare "Remote" has no scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+from jobdigest.curate.gazetteer import CODED_REGIONS, fold, lookup
+from jobdigest.curate.place_parse import COMMA, GROUP, OTHER, Name, Unit, find_names, find_units, split_words
+from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, mark, read_workplace, tidy
+from jobdigest.model import Place, Where, Workplace
+
+MAX_TEXT = 4_000
+_CONTINENTS = {
+    "EU": "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK",
+    "Europe": "AD AL AM AT AZ BA BE BG BY CH CY CZ DE DK EE ES FI FO FR GB GE GG GI GR HR HU IE IM IS IT JE LI LT LU LV MC MD ME MK MT NL "
+    "NO PL PT RO RS RU SE SI SK SM TR UA VA XK",
+    "MENA": "AE BH DZ EG IL IQ IR JO KW LB LY MA OM PS QA SA SY TN TR YE",
+    "Africa": "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG RW SC SD "
+    "SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW",
+    "Central America": "BZ CR GT HN NI PA SV",
+    "South America": "AR BO BR CL CO EC GF GY PE PY SR UY VE",
+    "Caribbean": "CU DO HT JM PR TT BB BS",
+    "North America": "US CA MX",
+    "APAC": "AF AU BD BN BT CN FJ HK ID IN JP KH KR KZ LA LK MM MN MO MV MY NP NZ PG PH PK SG TH TL TW UZ VN",
+}
+_COVERS = {name: frozenset(codes.split()) for name, codes in _CONTINENTS.items()}
+_COVERS["EMEA"] = _COVERS["Europe"] | _COVERS["MENA"] | _COVERS["Africa"]
+_COVERS["LATAM"] = _COVERS["Central America"] | _COVERS["South America"] | _COVERS["Caribbean"] | {"MX"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one string says; `loose` are countries that are places unless a bare "Remote" takes them as its scope."""
+
+    places: tuple[Place, ...]
+    loose: tuple[Place, ...]
+    scope: tuple[str, ...]
+    workplace: Workplace | None
+    anywhere: bool = False
+
+
+def read_where(texts: Sequence[str], stated_workplace: str | None = None) -> Where:
+    """Places, workplace and remote scope of a posting's location strings and of its source's own workplace field.
+
+    `stated_workplace` is free text ("ON_SITE", "Remote"). Text that says nothing gives no places and None.
+    """
+    return _read_where(tuple(texts), stated_workplace)
+
+
+@lru_cache(maxsize=65_536)
+def _read_where(texts: tuple[str, ...], stated: str | None) -> Where:
+    found = [_read_text(text) for text in texts if text]
+    said = read_workplace(stated)
+    places = [place for each in found for place in each.places]
+    loose = [place for each in found for place in each.loose]
+    scope = [code for each in found for code in each.scope]
+    workplaces = {each.workplace for each in found}
+    if said == "remote" and "remote" not in workplaces:
+        scope += [place.country for place in places if place.country]
+    workplace = _one_workplace(workplaces, said)
+    if workplace == "remote":
+        if not scope:
+            scope, loose = [place.country for place in loose if place.country], []
+        if not scope and any(each.anywhere for each in found):
+            scope = ["Worldwide"]
+        return Where(_unique_places(places + loose), workplace, tuple(dict.fromkeys(scope)) or None)
+    return Where(_unique_places(places + loose), workplace, None)
+
+
+def _one_workplace(read: set[Workplace | None], said: Workplace | None) -> Workplace | None:
+    for workplace in ("remote", "hybrid", "onsite"):
+        if workplace in read or (workplace == "remote" and said == "remote"):
+            return workplace
+    return said
+
+
+def _unique_places(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Each place once; a country or state goes where one of its cities is named in the same breath."""
+    return tuple(dict.fromkeys(places))
+
+
+@lru_cache(maxsize=65_536)
+def _read_text(text: str) -> _Found:
+    marked = mark(tidy(text[:MAX_TEXT]))
+    names = find_names(split_words(marked))
+    units = _resolved(find_units(names))
+    items = sorted([*units, *(name for name in names if name.mark or name.scope)], key=_start)
+    places: list[Place] = []
+    loose: list[Place] = []
+    scope: list[str] = []
+    for group in _groups(items):
+        _read_group(group, places, loose, scope)
+    city = any(place.city for place in places)
+    anywhere = ANYWHERE in marked and (REMOTE in marked or not city)
+    workplace: Workplace | None = None
+    if REMOTE in marked or anywhere:
+        workplace = "remote"
+    elif HYBRID in marked:
+        workplace = "hybrid"
+    elif ONSITE in marked:
+        workplace = "onsite"
+    return _Found(tuple(places), tuple(loose), tuple(scope), workplace, anywhere)
+
+
+def _start(item: Unit | Name) -> int:
+    return item.start if isinstance(item, Name) else item.names[0].start
+
+
+def _gap(item: Unit | Name) -> int:
+    return item.gap if isinstance(item, Name) else item.names[0].gap
+
+
+def _groups(items: Sequence[Unit | Name]) -> list[list[Unit | Name]]:
+    groups: list[list[Unit | Name]] = []
+    for item in items:
+        if not groups or _gap(item) == GROUP:
+            groups.append([])
+        groups[-1].append(item)
+    return groups
+
+
+def _read_group(group: Sequence[Unit | Name], places: list[Place], loose: list[Place], scope: list[str]) -> None:
+    """Sorts one group's units into places and scope. Countries beside "Remote" are its scope, cities if tied to it."""
+    remote = any(isinstance(item, Name) and item.mark in (REMOTE, ANYWHERE) and item.mark for item in group)
+    tied = _tied(group) if remote else set()
+    for index, item in enumerate(group):
+        if isinstance(item, Name):
+            scope += item.scope if remote else ()
+            continue
+        place = item.place
+        if place.city is None and place.region is None and all(r.kind != "area" for n in item.names for r in n.readings):
+            if remote and place.country:
+                scope.append(place.country)
+            else:
+                loose.append(place)
+            continue
+        places.append(place)
+        if index in tied and place.country:
+            scope.append(place.country)
+
+
+def _tied(group: Sequence[Unit | Name]) -> set[int]:
+    """Indexes of the units that "Remote" speaks about: "Remote - NYC", "Texas (Remote)", not "Remote / NYC"."""
+    tied: set[int] = set()
+    by_comma: set[int] = set()
+    for at, item in enumerate(group):
+        if not isinstance(item, Name) or item.mark not in (REMOTE, ANYWHERE) or not item.mark:
+            continue
+        following = _run_after(group, at)
+        if following:
+            gap = _gap(group[following[0]])
+            (tied if gap < COMMA else by_comma if gap == COMMA else set()).update(following)
+        if at and not isinstance(group[at - 1], Name) and item.gap < OTHER:
+            (tied if item.gap < COMMA else by_comma).add(at - 1)
+    cities = [index for index, item in enumerate(group) if isinstance(item, Unit) and item.place.city]
+    if len(cities) == 1:
+        tied |= by_comma
+    return tied | {index for index in by_comma if index not in cities}
+
+
+def _run_after(group: Sequence[Unit | Name], at: int) -> list[int]:
+    run: list[int] = []
+    for index in range(at + 1, len(group)):
+        item = group[index]
+        if isinstance(item, Name):
+            if item.mark in (REMOTE, ANYWHERE) and item.mark:
+                break
+            continue
+        run.append(index)
+    return run
+
+
+def _resolved(units: list[Unit]) -> list[Unit]:
+    """Bare ambiguous cities move to the country or state that the other places of the string are in."""
+    if len(units) < 2:
+        return units
+    for unit in units:
+        others = {(other.place.country, other.place.region) for other in units if other is not unit}
+        if len(unit.names) > 1 or not unit.place.city:
+            continue
+        readings = [reading for reading in unit.names[0].readings if reading.kind == "city"]
+        countries = {country for country, _ in others}
+        for reading in readings:
+            known = Place(reading.name, reading.region if reading.country in CODED_REGIONS else None, reading.country)
+            nearer = reading.country in countries and unit.place.country not in countries
+            if nearer and reading.people * 12 > unit.people:
+                unit.place = known
+                break
+    return units
+
+
+# ── what readers wish for ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def place_covers(scope: tuple[str, ...], country: str) -> bool:
+    """Whether a remote scope such as ("EMEA",) or ("US", "CA") holds this ISO country."""
+    return any(code in ("Worldwide", country) or country in _COVERS.get(code, ()) for code in scope)
+
+
+@lru_cache(maxsize=16_384)
+def wish_keys(wanted: str) -> frozenset[str]:
+    """A reader's wish ("London", "GB", "California", "Paris, TX", "Europe") as keys to compare with `place_keys`."""
+    key = fold(wanted)
+    if key in SCOPES:
+        named = SCOPES[key]
+        return frozenset(f"={code}" for name in named for code in _COVERS.get(name, frozenset({name})))
+    keys: set[str] = set()
+    for place in _read_text(wanted).places + _read_text(wanted).loose:
+        keys |= _most_exact(place)
+    for reading in lookup(key):
+        if reading.kind == "country":
+            keys.add(f"={reading.country}")
+        elif reading.kind == "region":
+            keys.add(f"={reading.country}-{reading.region}")
+    if len(wanted.strip()) == 2 and wanted.strip().isalpha():
+        keys |= _code_keys(wanted.strip().upper())
+    return frozenset(keys or {key})
+
+
+def _code_keys(code: str) -> set[str]:
+    """A two-letter code is a country's and may be a state's too: "CA" is both, since a reader may mean either."""
+    keys = {f"={code}"} if code in Locale("en").territories else set()
+    keys |= {f"={place.country}-{place.region}" for place in _read_text(code).places if place.region}
+    return keys
+
+
+def _most_exact(place: Place) -> set[str]:
+    if place.city:
+        return {"/".join((fold(place.city), place.region or "", place.country or ""))}
+    return {f"={place.country}-{place.region}"} if place.region else {f"={place.country}"}
+
+
+@lru_cache(maxsize=16_384)
+def place_keys(place: Place) -> frozenset[str]:
+    """What a place answers to: its city, its state, its country. It matches a wish if the two share a key."""
+    keys = set(_most_exact(place)) if place.city or place.region else set()
+    if place.city:
+        keys.add(fold(place.city))
+    if place.region:
+        keys.add(f"={place.country}-{place.region}")
+    if place.country:
+        keys.add(f"={place.country}")
+    return frozenset(keys)
+
+
+def matches(wanted: str, place: Place) -> bool:
+    """Whether a place is one a reader asked for by the name or code of a city, a region or a country."""
+    return not wish_keys(wanted).isdisjoint(place_keys(place))
+
+
+@lru_cache(maxsize=16_384)
+def place_name(place: Place, locale: str = "en") -> str:
+    """A place as a reader would write it: "London", "Santa Clara, CA", "Ontario", "Germany"."""
+    if place.city:
+        return f"{place.city}, {place.region}" if place.region else place.city
+    if place.region:
+        return f"{place.region}, {_country_name(place.country, locale)}"
+    return _country_name(place.country, locale)
+
+
+def _country_name(country: str | None, locale: str) -> str:
+    try:
+        names = Locale.parse(locale.replace("-", "_")).territories
+    except (UnknownLocaleError, ValueError):
+        names = Locale("en").territories
+    return str(names.get(country or "", country or ""))
