@@ -54,7 +54,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @sources_app.command("test")
-def test_source(context: typer.Context, name: str, now: Now = None) -> None:
+def try_one(context: typer.Context, name: str, now: Now = None) -> None:
     """Poll one source without storing anything; show five postings."""
     from jobdigest.app.collecting import try_source
 
