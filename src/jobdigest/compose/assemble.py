@@ -1,0 +1,245 @@
+"""Join a compiled edition's fragments into one reader's mail: pure, and cheap enough to do again at every attempt.
+
+shown, extra ──► subject, slots        shown by group ──► blocks, joined
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+from jobdigest.compose.compiled import Chunks, CompiledEdition, Fragments, Slot, encode, encode_html
+from jobdigest.compose.render import BEST, FOLDED
+from jobdigest.compose.words import Words
+from jobdigest.model import Delivery, Parts, Salary
+from jobdigest.subscribers.tokens import PREFERENCES, UNSUBSCRIBE, Keys
+
+SUBJECT_LIMIT = 78
+PREHEADER_LIMIT = 140
+NAV_FROM = 3
+Pair = tuple[bytes, bytes]
+
+
+def assemble(compiled: CompiledEdition, delivery: Delivery, keys: Keys, base_url: str) -> Parts:
+    """The subject and both bodies for one delivery; the same arguments give the same bytes."""
+    press = press_for(compiled, delivery.language)
+    shown = positions(delivery.shown)
+    tag = bytes.fromhex(delivery.key_id)
+    leave = keys.sign(UNSUBSCRIBE, delivery.subscriber_id, key_tag=tag)
+    change = keys.sign(PREFERENCES, delivery.subscriber_id, key_tag=tag)
+    links = {
+        "unsubscribe": f"{base_url}/unsubscribe/{leave}",
+        "change": f"{base_url}/preferences/{change}",
+        "pause": f"{base_url}/preferences/{change}?pause=4",
+        "found": f"{base_url}/preferences/{change}?found=1",
+    }
+    return press.parts(shown, delivery.extra, links)
+
+
+def positions(shown: bytes) -> list[int]:
+    """The set bits of a delivery's bitmap, lowest first."""
+    mask, found = int.from_bytes(shown, "little"), []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found
+
+
+def press_for(compiled: CompiledEdition, language: str) -> Press:
+    """The press of one language, made once per compiled edition."""
+    fragments = compiled.fragments(language)
+    language = fragments.words.language
+    if language not in compiled.memo:
+        compiled.memo[language] = Press(compiled, fragments)
+    press: Press = compiled.memo[language]
+    return press
+
+
+class Press:
+    """Joins one language of an edition; pieces that many readers share are encoded once."""
+
+    def __init__(self, compiled: CompiledEdition, fragments: Fragments) -> None:
+        self.items = compiled.items
+        self.settings = compiled.settings
+        self.fragments = fragments
+        self.words: Words = fragments.words
+        self.headings = dict(fragments.groups)
+        self._first: dict[str, int] = {}
+        for position, item in enumerate(compiled.items):
+            self._first.setdefault(item.company_key, position)
+        self._pieces: dict[Any, Pair] = {}
+        self._said: dict[Any, str] = {}
+
+    def parts(self, shown: Sequence[int], extra: Mapping[str, Any], links: Mapping[str, str]) -> Parts:
+        """The mail for the reader who is shown `shown`."""
+        best = [position for position in extra.get("best", ()) if position in set(shown)]
+        body = self.body(shown, best, extra, links)
+        ranked = best + [position for position in shown if position not in best]
+        slots = {
+            "preheader": self.preheader(ranked),
+            "lead": self.words("lead", n=len(shown)),
+            "seen": self.seen(shown),
+        }
+        personal = self.fill("personal", {**links, "because": self.because(extra)})
+        html, text = self.page(slots, body, personal)
+        return Parts(subject=self.subject(ranked), text=text, html=html)
+
+    def page(self, slots: Mapping[str, str], body: Sequence[Pair], personal: Pair) -> Pair:
+        """Both pages with their slots filled."""
+        html = {name: encode_html(value) for name, value in slots.items()}
+        text = {name: encode(value) for name, value in slots.items()}
+        html["jobs"], text["jobs"] = b"".join([pair[0] for pair in body]), b"".join([pair[1] for pair in body])
+        html["personal"], text["personal"] = personal
+        return _joined(self.fragments.html.page, html), _joined(self.fragments.text.page, text)
+
+    def body(
+        self, shown: Sequence[int], best: Sequence[int], extra: Mapping[str, Any], links: Mapping[str, str]
+    ) -> list[Pair]:
+        """Everything between lead and foot: the best, then the groups, then what did not fit."""
+        groups = self.grouped([position for position in shown if position not in best])
+        own, at = extra.get("place", {}), extra.get("at", {})
+        body = []
+        if "quiet" in extra:
+            what = next(iter(extra.get("places", ())), self.words("quiet_anything"))
+            body.append(
+                self.fill("quiet", {"loosen": self.words("quiet_loosen", what=what), "change": links["change"]})
+            )
+        if len(groups) + bool(best) >= NAV_FROM:
+            body.append(self.nav(bool(best), groups))
+        if best:
+            body.append(self.shared(f"head:{BEST}"))
+            for position in best:
+                body.append(self.best(position, own.get(str(position), 0), bool(extra.get("places"))))
+                self._more_at(body, position, at)
+        for name, members in groups:
+            body.append(self.shared(f"head:{name}", count=self.words.number(len(members))))
+            for position in members:
+                body.append(self.job(position, own.get(str(position), 0)))
+                self._more_at(body, position, at)
+        if extra.get("more"):
+            body.append(self.shared("more", text=self.words("more", n=extra["more"])))
+        return body
+
+    def grouped(self, shown: Sequence[int]) -> list[tuple[str, list[int]]]:
+        """Groups in print order, the small ones folded into one at the end."""
+        members: dict[str, list[int]] = {}
+        for position in shown:
+            members.setdefault(self.items[position].group, []).append(position)
+        groups = [(name, members[name]) for name, _ in self.fragments.groups if name in members]
+        small = [name for name, found in groups if len(found) < self.settings["fold_below"]]
+        if len(small) < 2:
+            return groups
+        folded = [position for name in small for position in members[name]]
+        return [(name, found) for name, found in groups if name not in small] + [(FOLDED, folded)]
+
+    def job(self, position: int, place: int, closed: str = "") -> Pair:
+        """An item under its group."""
+        where = self.fragments.sayings[position].where
+        return self.shared(f"job:{position}", where=where[min(place, len(where) - 1)], closed=closed)
+
+    def best(self, position: int, place: int, wished: bool) -> Pair:
+        """An item among the best, with its reason."""
+        saying = self.fragments.sayings[position]
+        named = saying.places[place : place + 1] if wished else ()
+        reason = self.words.table["separator"].join(part for part in (*named, saying.reason) if part)
+        return self.shared(f"best:{position}", where=saying.where[min(place, len(saying.where) - 1)], reason=reason)
+
+    def nav(self, best: bool, groups: Sequence[tuple[str, Sequence[int]]]) -> Pair:
+        """Jump links; the text part has none."""
+        names = [("best", self.words("best", n=self.words.spelled(self.settings["best"])))] if best else []
+        for name, _ in groups:
+            heading = self.words("folded") if name == FOLDED else self.headings[name]
+            names.append((f"g-{name.strip('_')}", heading))
+        key = ("nav", tuple(names))
+        if key not in self._pieces:
+            self._pieces[key] = (_joined(self.fragments.html.blocks["nav"], {"links": encode(_nav_html(names))}), b"")
+        return self._pieces[key]
+
+    def shared(self, block: str, **slots: str) -> Pair:
+        """A block whose filling many readers share."""
+        key = (block, *slots.values())
+        pair = self._pieces.get(key)
+        if pair is None:
+            pair = self._pieces[key] = self.fill(block, slots)
+        return pair
+
+    def fill(self, block: str, slots: Mapping[str, str]) -> Pair:
+        """A block with its slots filled, in both parts."""
+        html, text = self.fragments.html.blocks[block], self.fragments.text.blocks[block]
+        return (
+            _joined(html, {name: encode_html(value) for name, value in slots.items()}),
+            _joined(text, {name: encode(value) for name, value in slots.items()}),
+        )
+
+    def subject(self, ranked: Sequence[int]) -> str:
+        """`14 AI jobs open now: Anthropic, Mistral, Canva`, within 78 characters."""
+        if not ranked:
+            return self.words("subject_quiet")
+        named = (self.items[position].company for position in ranked)
+        companies = [company for company in dict.fromkeys(named) if company][:3] or [self.items[ranked[0]].title]
+        for count in range(len(companies), 0, -1):
+            subject = self._subject(len(ranked), ", ".join(companies[:count]))
+            if len(subject) <= SUBJECT_LIMIT:
+                return subject
+        return subject[: SUBJECT_LIMIT - 1] + "…"
+
+    def _subject(self, n: int, companies: str) -> str:
+        own = self.settings["subject"]
+        if own:
+            return str(own).format(n=n, count=n, companies=companies, name=self.settings["name"])
+        return self.words("subject", n=n, companies=companies)
+
+    def preheader(self, ranked: Sequence[int]) -> str:
+        """What an inbox shows after the subject: the first jobs."""
+        text = ""
+        for position in ranked:
+            item = self.items[position]
+            job = self.words("preheader_job", title=item.title, company=item.company) if item.company else item.title
+            longer = f"{text}{self.words.table['separator']}{job}" if text else job
+            if len(longer) > PREHEADER_LIMIT:
+                break
+            text = longer
+        return text or self.words("quiet")
+
+    def seen(self, shown: Sequence[int]) -> str:
+        """When the jobs were last seen open: the earliest of those times, nothing where one is unknown."""
+        times = {self.items[position].looked for position in shown}
+        known = [time for time in times if time is not None]
+        if not known or len(known) < len(times):
+            return ""
+        key = ("seen" if max(known) - min(known) < 60 else "seen_since", min(known))
+        if key not in self._said:
+            when = self.words.instant(datetime.fromtimestamp(key[1] * 60, UTC))
+            self._said[key] = self.words(str(key[0]), when=when)
+        return self._said[key]
+
+    def because(self, extra: Mapping[str, Any]) -> str:
+        """Why this reader gets this, in their own choices."""
+        chosen = [self.headings.get(role, role) for role in extra.get("roles", ())]
+        chosen += extra.get("places", ())
+        if extra.get("remote"):
+            chosen.append(self.words("because_remote"))
+        if "pay" in extra:
+            amount, currency = extra["pay"]
+            chosen.append(self.words("because_pay", amount=self.words.pay(Salary(currency, amount, amount, "year"))))
+        if not chosen:
+            return self.words("because_all", name=self.settings["name"])
+        return self.words("because", what=", ".join(chosen))
+
+    def _more_at(self, body: list[Pair], position: int, at: Mapping[str, int]) -> None:
+        count = at.get(str(position))
+        if count:
+            item = self.items[position]
+            text = self.words("more_at", n=count, company=item.company)
+            body.append(self.shared(f"at:{self._first[item.company_key]}", text=text))
+
+
+def _nav_html(names: Sequence[tuple[str, str]]) -> str:
+    return " ".join(f'&nbsp;<a href="#{escape(anchor)}">{escape(heading)}</a>' for anchor, heading in names)
+
+
+def _joined(chunks: Chunks, slots: Mapping[str, bytes]) -> bytes:
+    return b"".join([slots.get(chunk.name, b"") if isinstance(chunk, Slot) else chunk for chunk in chunks])

@@ -1,0 +1,129 @@
+"""From jobs to an edition: `draft` orders them, `compile_edition` makes the fragments, both free of clock and audience.
+
+jobs ──rank──► Draft ──templates, words──► CompiledEdition ──choose, per reader──► shown ──assemble──► Parts
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jobdigest.compose import rank, render
+from jobdigest.compose.compiled import CompiledEdition, Entry
+from jobdigest.compose.templates import Templates
+from jobdigest.config import Config
+from jobdigest.model import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftItem:
+    """One item of an edition: the job as of the freeze, what it scored, and the group it is printed under."""
+
+    job: Job
+    score: float
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An ordered edition before any template; `left_out` counts by reason, `weights` are those it was ordered with."""
+
+    key: str
+    slot: datetime
+    items: tuple[DraftItem, ...]
+    groups: tuple[tuple[str, str], ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    note: str | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def draft(
+    *,
+    key: str,
+    slot: datetime,
+    jobs: Sequence[Job],
+    config: Config,
+    groups: Sequence[tuple[str, str]],
+    left_out: Mapping[str, int] | None = None,
+    note: str | None = None,
+) -> Draft:
+    """The edition's items in order: `jobs` are this edition's and the still-live ones of up to four before it.
+
+    `groups` are (role type, heading) in print order; jobs of a role type that is not among them go to the last.
+    Raises ConfigError for unknown weights.
+    """
+    weights = rank.weights_from(config.edition.weights)
+    hidden = {role.id for role in config.roles if role.hide}
+    shown = [job for job in jobs if not job.hidden and job.role_type not in hidden]
+    names = {role for role, _ in groups}
+    last = groups[-1][0] if groups else ""
+    items = tuple(
+        DraftItem(job=job, score=score, group=job.role_type if job.role_type in names else last)
+        for job, score in rank.order(shown, weights, slot)
+    )
+    return Draft(
+        key=key, slot=slot, items=items, groups=tuple(groups), left_out=dict(left_out or {}), note=note, weights=weights
+    )
+
+
+def compile_edition(
+    draft: Draft, *, config: Config, templates: Templates, languages: Iterable[str], correction: str | None = None
+) -> CompiledEdition:
+    """The draft in every one of `languages` (those with a catalogue), and in the newsletter's own.
+
+    Raises TemplateError for a broken template and ConfigError for colours that cannot be read.
+    """
+    default = templates.catalogues.pick(config.newsletter.language, "en")
+    wanted = sorted({templates.catalogues.pick(language, default) for language in languages} | {default})
+    edition = config.edition
+    return CompiledEdition(
+        key=draft.key,
+        slot=draft.slot,
+        content_hash=content_hash(draft, config, templates),
+        items=tuple(_entry(item) for item in draft.items),
+        languages={name: render.fragments(draft, config, templates, name, correction) for name in wanted},
+        default_language=default,
+        settings={
+            "name": config.newsletter.name,
+            "subject": config.newsletter.subject,
+            "best": edition.best,
+            "fold_below": edition.fold_below,
+        },
+    )
+
+
+def content_hash(draft: Draft, config: Config, templates: Templates) -> str:
+    """Hex of what a reader can be shown: jobs, order, words and templates; not the audience, not the clock."""
+    said = {
+        "key": draft.key,
+        "items": [_lasting(item) for item in draft.items],
+        "groups": draft.groups,
+        "note": draft.note,
+        "newsletter": config.newsletter.model_dump(mode="json"),
+        "edition": config.edition.model_dump(mode="json", exclude={"templates", "weights"}),
+        "templates": templates.sources(),
+        "words": templates.catalogues.fingerprint(),
+    }
+    text = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _lasting(item: DraftItem) -> dict[str, Any]:
+    """A job without what only the clock changes, or no reader sees."""
+    job = asdict(item.job)
+    for name in ("last_looked", "postings", "posting_ids"):
+        del job[name]
+    if job["history"]:
+        job["history"] = [job["history"]["times_posted"], job["history"]["since"]]
+    return {**job, "group": item.group}
+
+
+def _entry(item: DraftItem) -> Entry:
+    job = item.job
+    looked = int(job.last_looked.timestamp()) // 60 if job.last_looked else None
+    title, company = render.clean(job.title), render.clean(job.company)
+    return Entry(job.id, title, company, job.company_key, item.group, job.announced_in, looked)

@@ -1,0 +1,88 @@
+"""Order the jobs of an edition: a score that an operator can read and change, then spread over employers and places.
+
+    score = freshness x 0.5^(age in days / 14) + pay (stated) + direct (the employer's own posting) + pinned
+    each next job: the highest score, less `spread_company` and `spread_place` for every one already placed
+
+`match` is added per reader, for jobs that meet a stated wish and not only fail to contradict it. Ties fall to the
+newer, then the job id: the same jobs always come out in the same order.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from jobdigest.config import did_you_mean
+from jobdigest.errors import ConfigError
+from jobdigest.model import Job
+
+WEIGHTS: Mapping[str, float] = {
+    "freshness": 1.0,
+    "pay": 0.4,
+    "direct": 0.3,
+    "match": 0.6,
+    "pinned": 10.0,
+    "spread_company": 0.25,
+    "spread_place": 0.02,
+}
+HALF_LIFE_DAYS = 14
+
+
+def weights_from(configured: Mapping[str, float]) -> dict[str, float]:
+    """The default weights with the operator's changes; raises ConfigError for a weight that does not exist."""
+    unknown = [name for name in configured if name not in WEIGHTS]
+    if unknown:
+        known = ", ".join(WEIGHTS)
+        raise ConfigError(
+            [
+                f"edition.weights.{name}: no such weight (there are {known}){did_you_mean(name, WEIGHTS)}"
+                for name in unknown
+            ]
+        )
+    return {**WEIGHTS, **configured}
+
+
+def score(job: Job, weights: Mapping[str, float], day: date) -> float:
+    """What the job is worth by itself on `day`."""
+    age = max(0, (day - born(job)).days)
+    value: float = weights["freshness"] * float(0.5 ** (age / HALF_LIFE_DAYS))
+    value += weights["pay"] * bool(job.base_salary)
+    value += weights["direct"] * job.direct
+    return value + weights["pinned"] * job.pinned
+
+
+def order(jobs: Sequence[Job], weights: Mapping[str, float], slot: datetime) -> list[tuple[Job, float]]:
+    """The jobs, best first, with the score each was placed with (never rising)."""
+    day = slot.astimezone(UTC).date()
+    companies: Counter[str] = Counter()
+    places: Counter[object] = Counter()
+
+    def worth(job: Job, base: float) -> float:
+        crowd = weights["spread_company"] * companies[employer(job)]
+        return base - crowd - weights["spread_place"] * places[job.places[:1]]
+
+    heap = [(-base, -born(job).toordinal(), job.id, base, job) for job in jobs for base in (score(job, weights, day),)]
+    heapq.heapify(heap)
+    placed = []
+    while heap:
+        negative, newer, job_id, base, job = heapq.heappop(heap)
+        now = worth(job, base)
+        if now < -negative:  # others were placed since it was weighed
+            heapq.heappush(heap, (-now, newer, job_id, base, job))
+            continue
+        companies[employer(job)] += 1
+        places[job.places[:1]] += 1
+        placed.append((job, round(now, 6)))
+    return placed
+
+
+def born(job: Job) -> date:
+    """The day it was posted, as far as known."""
+    return job.date_posted or job.first_seen.astimezone(UTC).date()
+
+
+def employer(job: Job) -> str:
+    """Whose job it is; one without a known employer stands alone."""
+    return job.company_key or job.id

@@ -1,0 +1,349 @@
+"""Which items a reader is shown: bit sets over the edition's positions, one AND per wish.
+
+Positions are in the edition's order, best first, so the lowest set bit is the best item. A reader's stated wishes
+that an item *meets* (not merely leaves open) lift it by the weight `match`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
+
+from babel.core import get_global
+
+from jobdigest.compose.edition import Draft, DraftItem
+from jobdigest.compose.money import wished_euros, yearly_euros
+from jobdigest.compose.rank import employer
+from jobdigest.config import Edition
+from jobdigest.model import Place, Preferences
+
+QUIET_WEEKS = 4
+_REMOTE_WORDS = frozenset({"remote", "anywhere", "worldwide"})
+
+
+class Places(Protocol):
+    """What compose must know of places; the curate stage's `place` module is one."""
+
+    def wish_keys(self, wanted: str) -> frozenset[str]:
+        """Keys of a place as a reader wrote it."""
+
+    def place_keys(self, place: Place) -> frozenset[str]:
+        """Keys under which a job's place can be wished for."""
+
+    def place_covers(self, scope: Sequence[str], country: str) -> bool:
+        """Whether a remote scope includes a country."""
+
+    def wish_countries(self, wanted: str) -> frozenset[str]:
+        """ISO codes of the countries that a wished place lies in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one reader is shown; `extra` is what their message says beside it, kept in the delivery row.
+
+    `extra` holds, where not empty: `best` (positions shown first), `place` (position → index of the reader's own
+    place), `more` (matching, not shown), `at` (position → how many more of its employer match), `roles`, `places`,
+    `remote`, `pay` (why the reader gets this), `quiet` (weeks without a mail). `skip` is `too_few` where no
+    mail is due.
+    """
+
+    shown: bytes = b""
+    count: int = 0
+    matching: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    skip: str | None = None
+
+
+class Matcher:
+    """One edition against any number of readers; `postings` maps a posting id to the bit of its item."""
+
+    def __init__(self, draft: Draft, edition: Edition, places: Places) -> None:
+        self._items = draft.items
+        self._edition = edition
+        self._places = places
+        self._boost = draft.weights.get("match", 0.0)
+        self._scores = [item.score for item in draft.items]
+        self._all = (1 << len(draft.items)) - 1
+        self._roles = _masks(self._items, lambda item: item.job.role_type)
+        self._seniority = _masks(self._items, lambda item: item.job.seniority)
+        self._companies = [employer(item.job) for item in self._items]
+        self._remote = _mask(self._items, lambda item: item.job.workplace == "remote")
+        self._scopes = _masks(
+            self._items, lambda item: item.job.remote_scope or () if item.job.workplace == "remote" else None
+        )
+        self._places_at: dict[str, int] = defaultdict(int)
+        self._item_keys = [[places.place_keys(place) for place in item.job.places] for item in self._items]
+        for position, keys in enumerate(self._item_keys):
+            for key in frozenset().union(*keys):
+                self._places_at[key] |= 1 << position
+        self._several = _mask(self._items, lambda item: len(item.job.places) > 1)
+        self.postings = {
+            posting: 1 << position for position, item in enumerate(self._items) for posting in item.job.posting_ids
+        }
+        self._newest = _masks(self._items, lambda item: item.job.announced_in)
+        self._pay = _PayMasks(self._items)
+        self._titles = [f"{item.job.title} {item.job.company}".casefold() for item in self._items]
+        self._reader = lru_cache(maxsize=65536)(self._match)
+        self._wish = lru_cache(maxsize=65536)(self._wished)
+        self._word = lru_cache(maxsize=65536)(self._with_word)
+        self._covering = lru_cache(maxsize=1024)(self._covered)
+        self._since = lru_cache(maxsize=1024)(self._announced_after)
+
+    def matching(self, preferences: Preferences, timezone: str | None = None) -> tuple[int, int]:
+        """Bit sets of the items that fit a reader, and of those that meet a stated wish."""
+        return self._reader(preferences, timezone)
+
+    def choose(
+        self,
+        preferences: Preferences,
+        *,
+        timezone: str | None = None,
+        caught_up_to: str | None = None,
+        seen: int = 0,
+        quiet_weeks: int = 0,
+    ) -> Choice:
+        """The items for one reader; `seen` is the bit set of items shown to them before.
+
+        `quiet_weeks` counts the reader's weeks without a mail: from the fourth on, even too few are sent, with a line
+        that says so.
+        """
+        fits, met = self._reader(preferences, timezone)
+        if caught_up_to is not None:
+            fits &= self._since(caught_up_to)
+        fits &= ~seen
+        shown, dropped = self._pick(fits, met)
+        matching = fits.bit_count()
+        quiet = len(shown) < self._edition.min_jobs or not shown
+        if quiet and quiet_weeks < QUIET_WEEKS:
+            return Choice(count=len(shown), matching=matching, skip="too_few")
+        bits = sum(1 << position for position in shown)
+        extra = self._extra(preferences, shown, dropped, bits, matching)
+        if quiet:
+            extra["quiet"] = quiet_weeks
+        return Choice(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), len(shown), matching, extra)
+
+    def _pick(self, fits: int, met: int) -> tuple[list[int], dict[int, int]]:
+        """Positions to show in the reader's order, and how many more of its employer match, at the last one shown."""
+        cap, limit = self._edition.per_company, self._edition.max_jobs
+        companies = self._companies
+        taken: dict[str, int] = {}
+        last: dict[str, int] = {}
+        over: dict[str, int] = {}
+        shown: list[int] = []
+        for position in self._ordered(fits, met):
+            company = companies[position]
+            count = taken.get(company, 0)
+            if count >= cap:
+                over[company] = over.get(company, 0) + 1
+            elif len(shown) < limit:
+                taken[company] = count + 1
+                last[company] = max(position, last.get(company, 0))
+                shown.append(position)
+            else:
+                break
+        return shown, {last[company]: count for company, count in over.items()}
+
+    def _ordered(self, fits: int, met: int) -> Iterator[int]:
+        """Set positions by score, those of `met` lifted: two lists that are sorted already, merged."""
+        met &= fits
+        if not met or met == fits or not self._boost:
+            yield from bits(fits)
+            return
+        scores, boost = self._scores, self._boost
+        plain, lifted = bits(fits & ~met), bits(met)
+        one, other = next(plain, None), next(lifted, None)
+        while one is not None and other is not None:
+            if scores[other] + boost >= scores[one]:
+                yield other
+                other = next(lifted, None)
+            else:
+                yield one
+                one = next(plain, None)
+        if one is not None:
+            yield one
+        if other is not None:
+            yield other
+        yield from plain
+        yield from lifted
+
+    def _extra(
+        self, preferences: Preferences, shown: Sequence[int], dropped: Mapping[int, int], chosen: int, matching: int
+    ) -> dict[str, Any]:
+        extra: dict[str, Any] = {}
+        best = self._best(shown)
+        if best:
+            extra["best"] = best
+        own = self._own_places(preferences, chosen)
+        if own:
+            extra["place"] = own
+        if matching > len(shown):
+            extra["more"] = matching - len(shown)
+        if dropped:
+            extra["at"] = {str(position): count for position, count in dropped.items()}
+        for name, wish in (("roles", preferences.role_types), ("places", preferences.locations)):
+            if wish:
+                extra[name] = list(wish)
+        if preferences.remote_only:
+            extra["remote"] = True
+        if preferences.min_salary:
+            extra["pay"] = list(preferences.min_salary)
+        return extra
+
+    def _best(self, shown: Sequence[int]) -> list[int]:
+        """The first few, of different employers as far as there are; none where the mail is hardly longer."""
+        wanted = self._edition.best
+        if len(shown) < wanted + 3:
+            return []
+        firsts: dict[str, int] = {}
+        for position in shown:
+            firsts.setdefault(self._companies[position], position)
+            if len(firsts) == wanted:
+                return list(firsts.values())
+        best = list(firsts.values())
+        return best + [position for position in shown if position not in best][: wanted - len(best)]
+
+    def _own_places(self, preferences: Preferences, chosen: int) -> dict[str, int]:
+        """For each shown job with several places: which of them the reader wished for."""
+        own: dict[str, int] = {}
+        if not preferences.locations or not chosen & self._several:
+            return own
+        wished = frozenset().union(*(self._wish(wish)[0] for wish in preferences.locations))
+        for position in bits(chosen & self._several):
+            index = next((i for i, keys in enumerate(self._item_keys[position]) if keys & wished), 0)
+            if index:
+                own[str(position)] = index
+        return own
+
+    def _match(self, preferences: Preferences, timezone: str | None) -> tuple[int, int]:
+        fits = met = self._all
+        if preferences.role_types:
+            fits = _either(self._roles, preferences.role_types)
+        if preferences.seniority:
+            wished = _either(self._seniority, preferences.seniority)
+            fits &= wished | self._seniority.get(None, 0)
+            met &= wished
+        here, remote = self._reachable(preferences, timezone)
+        if preferences.locations:
+            fits &= here | remote
+            met &= here
+        else:
+            fits &= remote | (self._all & ~self._remote)
+        if preferences.remote_only:
+            fits &= self._remote
+        if preferences.min_salary:
+            enough = self._pay.at_least(wished_euros(preferences.min_salary))
+            fits &= enough | self._pay.unknown
+            met &= enough
+        if preferences.include:
+            fits &= self._any_word(preferences.include)
+        if preferences.exclude:
+            fits &= ~self._any_word(preferences.exclude)
+        wishes = preferences.seniority or preferences.locations or preferences.min_salary
+        return fits, met & fits if wishes else 0
+
+    def _reachable(self, preferences: Preferences, timezone: str | None) -> tuple[int, int]:
+        """Items in a wished place, and remote items open to the reader's country."""
+        here, countries, anywhere = 0, set[str](), False
+        for wish in preferences.locations:
+            keys, found = self._wish(wish)
+            anywhere |= wish.strip().casefold() in _REMOTE_WORDS
+            countries |= found
+            for key in keys:
+                here |= self._places_at.get(key, 0)
+        if not countries and timezone:
+            countries |= zone_countries(timezone)
+        if not countries:
+            return here | (self._remote if anywhere else 0), self._remote
+        remote = 0
+        for country in countries:
+            remote |= self._covering(country)
+        return here | (remote if anywhere else 0), remote
+
+    def _wished(self, wish: str) -> tuple[frozenset[str], frozenset[str]]:
+        if wish.strip().casefold() in _REMOTE_WORDS:
+            return frozenset(), frozenset()
+        return self._places.wish_keys(wish), self._places.wish_countries(wish)
+
+    def _covered(self, country: str) -> int:
+        mask = 0
+        for scope, items in self._scopes.items():
+            if scope is not None and (not scope or self._places.place_covers(scope, country)):
+                mask |= items
+        return mask
+
+    def _any_word(self, words: Collection[str]) -> int:
+        mask = 0
+        for word in words:
+            mask |= self._word(word.casefold())
+        return mask
+
+    def _with_word(self, word: str) -> int:
+        return sum(1 << position for position, title in enumerate(self._titles) if word in title)
+
+    def _announced_after(self, key: str) -> int:
+        mask = 0
+        for announced, items in self._newest.items():
+            if announced is None or announced > key:
+                mask |= items
+        return mask
+
+
+class _PayMasks:
+    """For any amount, the items that pay it: amounts sorted once, a bit set per step."""
+
+    def __init__(self, items: Sequence[DraftItem]) -> None:
+        known = []
+        self.unknown = 0
+        for position, item in enumerate(items):
+            amount = yearly_euros(item.job.base_salary)
+            if amount is None:
+                self.unknown |= 1 << position
+            else:
+                known.append((amount, position))
+        known.sort()
+        self._amounts = [amount for amount, _ in known]
+        masks = [0]
+        for _, position in reversed(known):
+            masks.append(masks[-1] | 1 << position)
+        self._masks = masks[::-1]
+
+    def at_least(self, amount: float | None) -> int:
+        """Items whose upper end is known to be at least `amount`; every known one for None."""
+        return self._masks[0 if amount is None else bisect_left(self._amounts, amount)]
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The set positions, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+@lru_cache(maxsize=1024)
+def zone_countries(timezone: str) -> frozenset[str]:
+    """The country of an IANA zone by CLDR; empty for `UTC` and unknown ones."""
+    territory = get_global("zone_territories").get(get_global("zone_aliases").get(timezone, timezone))
+    return frozenset({territory}) if territory and territory != "001" else frozenset()
+
+
+def _mask(items: Sequence[DraftItem], test: Any) -> int:
+    return sum(1 << position for position, item in enumerate(items) if test(item))
+
+
+def _masks(items: Sequence[DraftItem], key: Any) -> dict[Any, int]:
+    masks: dict[Any, int] = Counter()
+    for position, item in enumerate(items):
+        masks[key(item)] |= 1 << position
+    return dict(masks)
+
+
+def _either(masks: Mapping[Any, int], wanted: Iterable[str]) -> int:
+    found = 0
+    for value in wanted:
+        found |= masks.get(value, 0)
+    return found
