@@ -74,13 +74,20 @@ class Http(Protocol):
     """HTTP as adapters see it: retries, rate limits, caps, redirects and robots.txt are the client's business."""
 
     async def get(
-        self, url: str, *, headers: Mapping[str, str] | None = None, conditional: bool = False, robots: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        conditional: bool = False,
+        robots: bool = False,
+        same_host: bool = False,
     ) -> Response:
         """GET `url`. Raises FetchError; a status other than 200 to 299 and 304 is one (`error.status`).
 
         `conditional` sends the validators of the last complete poll: only for an answer that is the whole list, so that
         `not_modified` means that nothing changed. A kind then yields nothing and returns; the runner keeps what it has.
-        `robots` obeys robots.txt: for pages meant for people, not for APIs.
+        `robots` obeys robots.txt: for pages meant for people, not for APIs. `same_host` refuses a redirect to another
+        host, which some boards use to say that a tenant does not exist.
         """
         ...
 

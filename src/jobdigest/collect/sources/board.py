@@ -41,18 +41,31 @@ class Paging(NamedTuple):
     cap_is: str = "our own limit"
 
 
+class Table(NamedTuple):
+    """The rows of one answer, the total that the source claims, and the employer if the answer names it for all."""
+
+    rows: list[Any]
+    total: int | None
+    company: str | None
+
+
 class Page(NamedTuple):
-    """One page, read: its postings and problems, how many rows it had, and the total the source claims."""
+    """One page, read: its postings and problems, how many rows it had, the total, and what else is to be said."""
 
     postings: list[RawPosting]
     problems: list[RowProblem]
     rows: int
     total: int | None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """A `Kind` made of data. `ids` says whether the source's ids are unique over all tenants (`global`) or not."""
+    """A `Kind` made of data.
+
+    `ids` says whether the source's ids are unique over all tenants (`global`) or not. `link` makes a posting's address
+    where rows have none. `addresses` gives (city, region, country) triples where the source has fields for them.
+    """
 
     name: str
     url: str | Callable[[SourceConfig], str]
@@ -61,6 +74,7 @@ class Board:
     evidence: str = "recorded"
     needs_value: bool = True
     direct: bool = True
+    token_is_name: bool = True
     ids: str = "tenant"
     host: str = ""
     query: tuple[str, ...] = ()
@@ -70,6 +84,7 @@ class Board:
     paging: Paging | None = None
     pages: tuple[str, ...] = ()
     skip: Callable[[Any], bool] = lambda row: False
+    link: Callable[[Any, SourceConfig, str], str] | None = None
     attribution: str | None = None
     headers: Callable[[SourceConfig], Mapping[str, str]] = lambda source: {"Accept": "application/json"}
     manners: Manners = field(default_factory=Manners)
@@ -86,13 +101,14 @@ class Board:
             )
             if response.not_modified:
                 return
-            page = await read_off_loop(response, lambda body: self.read(body, context.source))
+            page = await self.page(response, context)
             fresh = [posting for posting in page.postings if posting.source_id not in seen]
             seen.update(posting.source_id for posting in fresh)
             rows += page.rows
             number += 1
             more = self._more(page, fresh, rows)
-            yield Batch(postings=fresh, problems=page.problems, truncated=more if isinstance(more, str) else None)
+            cut = "; ".join(word for word in (page.note, more) if isinstance(word, str))
+            yield Batch(postings=fresh, problems=page.problems, truncated=cut or None)
             if more is not True:
                 return
 
@@ -106,19 +122,25 @@ class Board:
             return f"the source says {page.total} and gave {rows}"
         return None
 
-    def read(self, response: Response, source: SourceConfig) -> Page:
+    async def page(self, response: Response, context: Context) -> Page:
         """One answer as postings; raises ParseError where the list is missing."""
+        return await read_off_loop(response, lambda body: self.convert(self.table(body), context.source))
+
+    def table(self, response: Response) -> Table:
+        """The rows of an answer."""
         payload = response.json()
         rows = parts.dig(payload, self.items)
         if not isinstance(rows, list):
             raise ParseError(f"no list {f'under `{self.items}`' if self.items else 'of rows'} in the answer")
         total = parts.number(parts.dig(payload, self.total)) if self.total else None
         company = parts.line(parts.dig(payload, self.company)) if self.company else None
-        postings, problems = read_rows(
-            [row for row in rows if not (isinstance(row, dict) and self.skip(row))],
-            lambda row: self.posting(row, source, company),
-        )
-        return Page(parts.united(postings), problems, len(rows), int(total) if total else None)
+        return Table(rows, int(total) if total else None, company)
+
+    def convert(self, table: Table, source: SourceConfig) -> Page:
+        """The rows as postings, each id once."""
+        wanted = [row for row in table.rows if not (isinstance(row, dict) and self.skip(row))]
+        postings, problems = read_rows(wanted, lambda row: self.posting(row, source, table.company))
+        return Page(parts.united(postings), problems, len(table.rows), table.total)
 
     def posting(self, row: Any, source: SourceConfig, company: str | None = None) -> RawPosting:
         """One row; raises ValueError with the reason where it cannot be a posting."""
@@ -131,6 +153,8 @@ class Board:
         if self.addresses:
             locations, places = located(self.addresses(row))
             values |= {"locations": locations or values.get("locations", ()), "places": places}
+        if self.link and not values.get("url") and values.get("source_id"):
+            values["url"] = self.link(self, source, quote(values["source_id"], safe=""))
         return finished(self, values, source, company)
 
     def token(self, source: SourceConfig) -> str:
@@ -172,27 +196,28 @@ def finished(kind: Any, values: dict[str, Any], source: SourceConfig, company: s
 
 
 def employer(kind: Any, source: SourceConfig) -> str | None:
-    """The employer where rows don't say: as configured, else guessed from an employer's own board's token."""
-    return source.company or (parts.readable(kind.token(source)) if kind.direct and source.value else None)
+    """The employer where rows don't say: as configured, else guessed from the board's token, unless that is a host."""
+    guess = kind.direct and source.value and getattr(kind, "token_is_name", True)
+    return source.company or (parts.readable(kind.token(source)) if guess else None)
 
 
-def read_rows(
-    rows: Iterable[Any], read: Callable[[Any], RawPosting], first: int = 1
-) -> tuple[list[RawPosting], list[RowProblem]]:
-    """Every row as a posting or as a problem; one that cannot be read never costs the others."""
-    postings: list[RawPosting] = []
+def read_rows(rows: Iterable[Any], read: Callable[[Any], T], first: int = 1) -> tuple[list[T], list[RowProblem]]:
+    """Every row read, or named as a problem; one that cannot be read never costs the others."""
+    results: list[T] = []
     problems: list[RowProblem] = []
     for position, row in enumerate(rows, first):
         try:
-            postings.append(read(row))
+            results.append(read(row))
         except ROW_ERRORS as error:
             problems.append(RowProblem(row=row_name(row, position), reason=str(error)[:200] or type(error).__name__))
-    return postings, problems
+    return results, problems
 
 
 def row_name(row: Any, position: int) -> str:
     """`3 (id 4012)`: enough to find a row again."""
-    known = (parts.line(row.get(key)) for key in ("id", "uuid", "shortcode", "slug", "guid")) if _is_map(row) else ()
+    known = (
+        (parts.line(row.get(key)) for key in ("id", "uuid", "shortcode", "objectID", "guid")) if _is_map(row) else ()
+    )
     found = next((name for name in known if name), None)
     return f"{position} (id {found[:80]})" if found else str(position)
 

@@ -275,7 +275,7 @@ KINDS = (
         fields={
             "source_id": lambda row: dig(row, "id") or _tail(dig(row, "url") or dig(row, "path")),
             "title": "title",
-            "url": lambda row: dig(row, "url"),
+            "url": "url",
             "locations": lambda row: shown_address(
                 dig(row, "location.city") or dig(row, "location.name"), dig(row, "location.province"), None
             ),
@@ -287,6 +287,7 @@ KINDS = (
             "description": _pinpoint_description,
             "requisition_id": "job.requisition_id",
         },
+        link=lambda board, source, key: f"https://{board.token(source)}.pinpointhq.com/postings/{key}",
         pages=(r"(?!www\.|app\.)([a-z0-9-]+)\.pinpointhq\.com(?:/|$)",),
     ),
     Board(

@@ -31,9 +31,12 @@ _EPOCH_MS = 100_000_000_000
 
 
 def dig(value: Any, path: str) -> Any:
-    """The value at a dotted path (`location.name`), None where a step is missing; the empty path is `value` itself."""
+    """The value at a dotted path (`items.0.name`), None where a step is missing; the empty path is `value` itself."""
     for step in path.split(".") if path else ():
-        value = value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
@@ -98,7 +101,9 @@ def pay(low: Any, high: Any, currency: Any, per: Any) -> Salary | None:
 
 
 def moment(value: Any) -> str | datetime | None:
-    """An ISO or mail timestamp as an aware datetime, UTC where no zone is given; a bare date or other text stays text."""
+    """An ISO or mail timestamp as an aware datetime (UTC if it names no zone); a bare date or other text stays text."""
+    if isinstance(value, datetime):
+        return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return epoch(value)
     found = text(value)
@@ -177,12 +182,12 @@ def repaired(value: str) -> str:
 
 
 def match_url(patterns: Iterable[str], url: str) -> str | None:
-    """The group of the first pattern that fits `url` from its host on."""
+    """The groups, joined by `/`, of the first pattern that fits `url` from its host on."""
     bare = re.sub(r"^\s*(https?:)?//(www\.)?", "", url, flags=re.IGNORECASE)
     host, slash, rest = bare.partition("/")
     for pattern in patterns:
         if found := re.match(pattern, host.lower() + slash + rest):
-            return unquote(found[1])
+            return unquote("/".join(group for group in found.groups() if group))
     return None
 
 

@@ -10,7 +10,18 @@ from jobdigest.collect.sources.base import Kind
 from jobdigest.errors import ConfigError
 
 GROUP = "jobdigest.kinds"
-MODULES = ("boards", "aggregators", "rss", "files")
+MODULES = (
+    "boards",
+    "aggregators",
+    "detailed",
+    "workday",
+    "pages",
+    "rss",
+    "hackernews",
+    "xmlboards",
+    "xmlfeeds",
+    "files",
+)
 
 
 @cache

@@ -1,0 +1,310 @@
+"""Employers' boards whose list lacks the description: a row of the table each, plus where a row's detail is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from jobdigest.collect.sources import jobposting
+from jobdigest.collect.sources.addresses import Address, country_code
+from jobdigest.collect.sources.base import Context, Manners, Option, Response
+from jobdigest.collect.sources.board import Board, Page, Paging, Table, read_off_loop
+from jobdigest.collect.sources.details import with_details
+from jobdigest.collect.sources.parts import dig, epoch, line, pay, sections, words
+from jobdigest.config import SourceConfig
+from jobdigest.model import Salary
+
+_WORKPLACES = {"0": "onsite", "1": "remote", "2": "hybrid", "ORA_REMOTE": "remote", "ORA_HYBRID": "hybrid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailedBoard(Board):
+    """A `Board` whose rows get their detail under the key `detail` before the fields are read."""
+
+    row_id: str
+    detail: Callable[[Board, SourceConfig, str], str]
+    read_detail: Callable[[Response], Any] = lambda response: response.json()
+
+    async def page(self, response: Response, context: Context) -> Page:
+        """See `Board.page`."""
+        table = await read_off_loop(response, self.table)
+        known = [(key, _stamp(row)) for row in table.rows if (key := line(dig(row, self.row_id)))]
+        details, note = await with_details(context, known, lambda key: self.load(context, key))
+        rows = [
+            {**row, "detail": details.get(line(dig(row, self.row_id)) or "")} if isinstance(row, dict) else row
+            for row in table.rows
+        ]
+        return self.convert(Table(rows, table.total, table.company), context.source)._replace(note=note)
+
+    async def load(self, context: Context, key: str) -> Any:
+        """A row's detail. Raises SourceError."""
+        return self.read_detail(await context.http.get(self.detail(self, context.source, quote(key, safe=""))))
+
+
+def _stamp(row: Any) -> str:
+    """Changes when anything in the list's row does."""
+    return hashlib.blake2b(json.dumps(row, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _host(board: Board, source: SourceConfig) -> str:
+    token = board.token(source)
+    return token if "." in token else f"{token}.{board.host}"
+
+
+def _smartrecruiters_addresses(row: Any) -> Iterable[Address]:
+    country = line(dig(row, "location.country"))
+    code = country_code(country) or (None if country == "remote" else country)
+    yield dig(row, "location.city"), dig(row, "location.region"), code
+
+
+def _smartrecruiters_description(row: Any) -> str | None:
+    names = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
+    found = [dig(row, f"detail.jobAd.sections.{name}") for name in names]
+    return sections(*((dig(part, "title"), dig(part, "text")) for part in found))
+
+
+def _flag(row: Any, at: str) -> str | None:
+    return next((name for name in ("remote", "hybrid") if dig(row, f"{at}.{name}") is True), None)
+
+
+def _bamboo_addresses(row: Any) -> Iterable[Address]:
+    for spot in (dig(row, "atsLocation"), dig(row, "location")):
+        found = dig(spot, "city"), dig(spot, "state") or dig(spot, "province"), dig(spot, "country")
+        if any(found):
+            yield found
+            return
+
+
+def _rippling_pay(row: Any) -> Salary | None:
+    shown = dig(row, "detail.payRangeDetails.0")
+    return pay(*(dig(shown, key) for key in ("rangeStart", "rangeEnd", "currency", "frequency")))
+
+
+def _oracle_site(board: Board, source: SourceConfig) -> tuple[str, str]:
+    host, _, site = board.token(source).partition("/")
+    return host, site or "CX_1"
+
+
+def _oracle_list(source: SourceConfig) -> str:
+    host, site = _oracle_site(_ORACLE, source)
+    window = "limit=25,offset={at}"
+    search = f',keyword="{quote(str(source.options["search"]))}"' if source.options.get("search") else ""
+    return (
+        f"https://{host}/hcmRestApi/resources/latest/recruitingCEJobRequisitions?onlyData=true"
+        f"&expand=requisitionList.secondaryLocations&limit=25&offset={{at}}"
+        f"&finder=findReqs;siteNumber={site},{window},sortBy=POSTING_DATES_DESC{search}"
+    )
+
+
+def _oracle_detail(board: Board, source: SourceConfig, key: str) -> str:
+    host, site = _oracle_site(board, source)
+    return (
+        f"https://{host}/hcmRestApi/resources/latest/recruitingCEJobRequisitionDetails?expand=all&onlyData=true"
+        f"&finder=ById;Id=%22{key}%22,siteNumber={site}"
+    )
+
+
+def _oracle_read(response: Response) -> Any:
+    payload = response.json()
+    return dig(payload, "items.0") or payload
+
+
+def _oracle_locations(row: Any) -> tuple[str, ...]:
+    others = dig(row, "secondaryLocations")
+    return words([dig(row, "PrimaryLocation"), *(dig(o, "Name") for o in (others if isinstance(others, list) else ()))])
+
+
+def _oracle_description(row: Any) -> str | None:
+    names = ("Description", "Responsibilities", "Qualifications")
+    return sections(*((None, dig(row, f"detail.External{name}Str")) for name in names)) or sections(
+        (None, dig(row, "ShortDescriptionStr"))
+    )
+
+
+def _eightfold_list(source: SourceConfig) -> str:
+    domain = quote(str(source.options.get("domain") or f"{(source.value or '').split('.')[0]}.com"))
+    search = f"&query={quote(str(source.options['search']))}" if source.options.get("search") else ""
+    return f"https://{{host}}/api/apply/v2/jobs?domain={domain}&start={{at}}&num=10{search}"
+
+
+def _eightfold_detail(board: Board, source: SourceConfig, key: str) -> str:
+    domain = _eightfold_list(source).partition("?")[2].partition("&")[0]
+    return f"https://{_host(board, source)}/api/apply/v2/jobs/{key}?{domain}"
+
+
+_SEARCH = {"search": Option(help="only postings that fit these words; large employers' lists are capped")}
+_ORACLE = DetailedBoard(
+    name="oracle",
+    token_is_name=False,
+    url=lambda source: _oracle_list(source),
+    items="items.0.requisitionList",
+    total="items.0.TotalJobsCount",
+    paging=Paging(size=25, cap=10_000, cap_is="Oracle's own limit"),
+    options=_SEARCH,
+    row_id="Id",
+    detail=_oracle_detail,
+    read_detail=_oracle_read,
+    fields={
+        "source_id": "Id",
+        "title": "Title",
+        "locations": _oracle_locations,
+        "workplace": lambda row: (
+            _WORKPLACES.get(line(dig(row, "WorkplaceTypeCode")) or "") or dig(row, "detail.WorkplaceType")
+        ),
+        "employment_type": "detail.JobSchedule",
+        "date_posted": lambda row: dig(row, "detail.ExternalPostedStartDate") or dig(row, "PostedDate"),
+        "valid_through": "detail.ExternalPostedEndDate",
+        "description": _oracle_description,
+        "requisition_id": "Id",
+    },
+    link=lambda board, source, key: "https://{}/hcmUI/CandidateExperience/en/sites/{}/job/{}".format(
+        *_oracle_site(board, source), key
+    ),
+    pages=(r"([a-z0-9.-]+\.oraclecloud\.com)/hcmUI/CandidateExperience/[\w-]+/sites/([^/?#]+)",),
+)
+
+KINDS = (
+    DetailedBoard(
+        name="smartrecruiters",
+        url="https://api.smartrecruiters.com/v1/companies/{value}/postings?limit=100&offset={at}",
+        items="content",
+        total="totalFound",
+        ids="global",
+        query=("search:q",),
+        options=_SEARCH,
+        paging=Paging(size=100),
+        addresses=_smartrecruiters_addresses,
+        row_id="id",
+        detail=lambda board, source, key: (
+            f"https://api.smartrecruiters.com/v1/companies/{quote(board.token(source), safe='')}/postings/{key}"
+        ),
+        fields={
+            "source_id": "id",
+            "title": "name",
+            "company": "company.name",
+            "url": "detail.postingUrl",
+            "locations": "location.fullLocation",
+            "workplace": lambda row: _flag(row, "location"),
+            "employment_type": "typeOfEmployment.label",
+            "team": lambda row: dig(row, "department.label") or dig(row, "function.label"),
+            "date_posted": "releasedDate",
+            "description": _smartrecruiters_description,
+            "requisition_id": "refNumber",
+        },
+        link=lambda board, source, key: f"https://jobs.smartrecruiters.com/{quote(board.token(source))}/{key}",
+        manners=Manners(concurrency=4, per_second=8.0),
+        pages=(
+            r"(?:jobs|careers)\.smartrecruiters\.com/(?:ni/|sr-jobs/)?([^/?#]+)",
+            r"api\.smartrecruiters\.com/v1/companies/([^/?#]+)",
+        ),
+    ),
+    DetailedBoard(
+        name="bamboohr",
+        url="https://{host}/careers/list",
+        host="bamboohr.com",
+        items="result",
+        total="meta.totalCount",
+        addresses=_bamboo_addresses,
+        row_id="id",
+        detail=lambda board, source, key: f"https://{_host(board, source)}/careers/{key}/detail",
+        read_detail=lambda response: dig(response.json(), "result.jobOpening"),
+        fields={
+            "source_id": "id",
+            "title": "jobOpeningName",
+            "workplace": lambda row: (
+                "remote" if dig(row, "isRemote") is True else _WORKPLACES.get(line(dig(row, "locationType")) or "")
+            ),
+            "salary": "detail.compensation",
+            "employment_type": "employmentStatusLabel",
+            "team": "departmentLabel",
+            "date_posted": "detail.datePosted",
+            "description": "detail.description",
+        },
+        link=lambda board, source, key: f"https://{_host(board, source)}/careers/{key}",
+        pages=(r"(?!www\.|api\.|app\.)([a-z0-9-]+)\.bamboohr\.com(?:/|$)",),
+    ),
+    DetailedBoard(
+        name="breezy",
+        url="https://{host}/json",
+        host="breezy.hr",
+        row_id="friendly_id",
+        detail=lambda board, source, key: f"https://{_host(board, source)}/p/{key}",
+        read_detail=lambda response: next(iter(jobposting.found_in(response.text())), {}),
+        addresses=lambda row: (
+            (dig(spot, "city"), dig(spot, "state.name") or dig(spot, "state.id"), dig(spot, "country.name"))
+            for spot in (dig(row, "locations") or [dig(row, "location")])
+        ),
+        fields={
+            "source_id": "id",
+            "title": "name",
+            "company": "company.name",
+            "url": "url",
+            "locations": "location.name",
+            "workplace": lambda row: "remote" if dig(row, "location.is_remote") is True else None,
+            "salary": "salary",
+            "employment_type": lambda row: None if dig(row, "type.id") == "other" else dig(row, "type.name"),
+            "team": "department",
+            "date_posted": "published_date",
+            "valid_through": "detail.validThrough",
+            "description": lambda row: jobposting.description(dig(row, "detail")),
+        },
+        manners=Manners(concurrency=2, per_second=2.0),
+        pages=(r"(?!www\.|app\.|api\.)([a-z0-9-]+)\.breezy\.hr(?:/|$)",),
+    ),
+    DetailedBoard(
+        name="rippling",
+        url="https://api.rippling.com/platform/api/ats/v1/board/{value}/jobs",
+        ids="global",
+        row_id="uuid",
+        detail=lambda board, source, key: (
+            f"https://api.rippling.com/platform/api/ats/v1/board/{quote(board.token(source), safe='')}/jobs/{key}"
+        ),
+        fields={
+            "source_id": "uuid",
+            "title": "name",
+            "company": "detail.companyName",
+            "url": "url",
+            "locations": lambda row: words([dig(row, "workLocation.label"), *(dig(row, "detail.workLocations") or ())]),
+            "salary": _rippling_pay,
+            "employment_type": "detail.employmentType.label",
+            "team": "department.label",
+            "date_posted": "detail.createdOn",
+            "description": lambda row: sections(
+                *((None, dig(row, f"detail.description.{k}")) for k in ("role", "company"))
+            ),
+        },
+        pages=(r"ats\.(?:us1\.|eu1\.)?rippling\.com/(?:[a-z]{2}-[A-Z]{2}/)?(?!api/)([^/?#]+)",),
+    ),
+    _ORACLE,
+    DetailedBoard(
+        name="eightfold",
+        url=_eightfold_list,
+        host="eightfold.ai",
+        items="positions",
+        total="count",
+        paging=Paging(size=10),
+        options={
+            **_SEARCH,
+            "domain": Option(help="the employer's domain as Eightfold knows it; else the token with `.com`"),
+        },
+        row_id="id",
+        detail=_eightfold_detail,
+        fields={
+            "source_id": "id",
+            "title": "name",
+            "url": "canonicalPositionUrl",
+            "locations": lambda row: words(dig(row, "locations")) or words(dig(row, "location")),
+            "workplace": "work_location_option",
+            "team": "department",
+            "date_posted": lambda row: epoch(dig(row, "t_create")),
+            "description": lambda row: dig(row, "detail.job_description") or dig(row, "job_description"),
+            "requisition_id": lambda row: dig(row, "ats_job_id") or dig(row, "display_job_id"),
+        },
+        link=lambda board, source, key: f"https://{_host(board, source)}/careers/job/{key}",
+        pages=(r"(?!www\.|app\.)([a-z0-9-]+)\.eightfold\.ai(?:/|$)",),
+    ),
+)
