@@ -21,6 +21,8 @@ _WORD = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
 _DASH = re.compile(r"\s[-–—|/]\s?|[-–—]\s")
 _PART_OF = re.compile(r",\s*an?\s.*\scompany\s*$|\s(?:d/?b/?a|part of|powered by|a division of)\s.*$", re.IGNORECASE)
+_RUN_TOGETHER = re.compile(r"(?<=[a-z])AI\b")
+_OPEN = frozenset(("of", "for", "in"))
 _NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 LONGEST_READ = 300
 
@@ -38,7 +40,8 @@ def _endings(text: str) -> dict[str, tuple[Words, ...]]:
 
 _TABLE = tomllib.loads(files(__package__).joinpath("data", "companies.toml").read_text("utf-8"))
 _LEGAL = _endings(_TABLE["legal"])
-_TAILS = _endings(_TABLE["legal"] + "," + _TABLE["tails"])
+_BRANCH = _endings(_TABLE["legal"] + "," + _TABLE["geography"])
+_TAILS = _endings(_TABLE["legal"] + "," + _TABLE["geography"] + "," + _TABLE["tails"])
 _COMMON = frozenset(tuple(phrase.split()) for phrase in _TABLE["common"].replace("\n", " ").split(","))
 
 
@@ -95,12 +98,15 @@ def _plain(name: str) -> tuple[str, str]:
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     full = _strip(words, _LEGAL)
-    short = full if (full[:1] in _COMMON or full[:2] in _COMMON) else _strip(full, _TAILS)
+    common = full[:1] in _COMMON or full[:2] in _COMMON
+    short = _strip(full, _BRANCH if common else _TAILS)
+    if common and len(short) == 1:
+        short = full
     return "".join(full), "".join(short)
 
 
 def _words(text: str) -> Words:
-    return tuple(word for word in _WORD.findall(fold(text).replace("'", "").lower()) if word != "and")
+    return tuple(word for word in _WORD.findall(_RUN_TOGETHER.sub(" AI", fold(text)).replace("'", "").lower()) if word != "and")
 
 
 def _expand(text: str) -> str:
@@ -120,7 +126,7 @@ def _strip(words: Words, endings: dict[str, tuple[Words, ...]]) -> Words:
     while len(words) > 1:
         for ending in endings.get(words[-1], ()):
             rest = words[: -len(ending)]
-            if words[-len(ending) :] == ending and (len(rest) > 1 or (rest and _tells(rest[0], endings))):
+            if words[-len(ending) :] == ending and rest and rest[-1] not in _OPEN and _tells(rest, endings):
                 words = rest
                 break
         else:
@@ -128,8 +134,8 @@ def _strip(words: Words, endings: dict[str, tuple[Words, ...]]) -> Words:
     return words
 
 
-def _tells(word: str, endings: dict[str, tuple[Words, ...]]) -> bool:
-    return endings is _LEGAL or len(word) > 2
+def _tells(words: Words, endings: dict[str, tuple[Words, ...]]) -> bool:
+    return len(words) > 1 or endings is _LEGAL or len(words[0]) > 2
 
 
 def _shipped() -> dict[str, str]:

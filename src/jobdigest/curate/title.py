@@ -11,10 +11,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from jobdigest.curate.titlewords import FOREIGN, LEXICON, SOFT, STATES, Meaning, Phrase, fold, is_place, stem
+from jobdigest.curate.titlewords import FOREIGN, LEXICON, STATES, Meaning, Phrase, fold, is_name, is_place, stem
 from jobdigest.model import Degree, Seniority
 
 LONGEST_READ = 1000  # characters; what follows says nothing more about the role
@@ -34,6 +35,10 @@ _LEVEL = re.compile(r"(?:l|ic|lvl|level)([1-9])")
 _CODED = re.compile(r"(swe|sde)([1-5])")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _BEFORE_CODES = frozenset("r jr req id job no pn ref reqid requisition jobid p".split())
+_DEGREES: dict[str, Degree] = {  # words that mean other things unless they stand beside one another
+    "bs": "bachelors", "ba": "bachelors", "be": "bachelors", "ms": "masters", "ma": "masters", "meng": "masters",
+    "phd": "phd", "bachelors": "bachelors", "masters": "masters", "degree": "bachelors",
+}  # fmt: skip
 _DURATIONS = frozenset("month months mos week weeks hour hours hr hrs day days monate mois meses".split())
 _NOT_LED = frozenset(
     "product program programme project account accounts community office case store sales property territory "
@@ -80,7 +85,35 @@ class _Segment:
     words: list[str] = field(default_factory=list)  # as written, without accents
     end: int = 0
     kept: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # beside `kept`: the word as written if it may be a name, or ""
     meaningful: bool = False  # a reader would miss it
+
+    def keep(self, words: Iterable[str], name: str = "") -> None:
+        """Take words as saying what the role is; `name` is the one word as written where it may be a place."""
+        self.kept += words
+        self.names += [name] * (len(self.kept) - len(self.names))
+
+    def trim_places(self) -> list[str]:
+        """Drop what names a place at either end: `Software Engineer Berlin`; returns what was dropped."""
+        dropped = []
+        while end := _place_run(self.names[::-1]):
+            dropped.append(" ".join(self.names[-end:]))
+            del self.kept[-end:], self.names[-end:]
+        while start := _place_run(self.names, leading=True):
+            dropped.append(" ".join(self.names[:start]))
+            del self.kept[:start], self.names[:start]
+        return dropped
+
+
+def _place_run(names: list[str], *, leading: bool = False) -> int:
+    """How many words from the start name a place, of a list that may be reversed."""
+    for size in (3, 2, 1):
+        run = names[:size]
+        if len(run) == size and all(run) and len(names) > size:
+            written = run if leading else run[::-1]
+            if written[0][0].isupper() and is_name(" ".join(written)):
+                return size
+    return 0
 
 
 @lru_cache(maxsize=65_536)
@@ -173,12 +206,15 @@ class _Reader:
             else:
                 at += self._unknown(segment, words, at)
 
+        if segment.names:
+            self.places += segment.trim_places()
+
     def _take(self, meaning: Meaning, segment: _Segment, words: list[str], at: int) -> None:
         kind, value = meaning.kind, meaning.value
         if kind == "core":
             if value == ("manager",) and words[at] in ("manager", "mgr", "managers", "gerente"):
                 self._manager(words, at)
-            segment.kept += value
+            segment.keep(value)
         elif kind in ("seniority", "kin"):
             self.grades += value
             self.ranks.add("intern" if kind == "kin" else value[0])
@@ -196,7 +232,7 @@ class _Reader:
         """`Remote` is where the work is done, but `Remote Sensing` and `Hybrid Cloud` are what it is about."""
         after = words[at + 1] if at + 1 < len(words) else ""
         if not meaning.rest and after in _NOT_WORKPLACES:
-            segment.kept += meaning.value
+            segment.keep(meaning.value)
         else:
             self.places.append(meaning.value[0])
 
@@ -208,11 +244,11 @@ class _Reader:
         """Summer and winter are seasons; `Spring`, `Fall`, `May` only beside a year, an internship or alone."""
         word = meaning.value[0]
         near = words[max(0, at - 2) : at + 3]
-        sure = word in ("summer", "winter") or len(words) <= 2 or any(_dates(other) for other in near)
+        sure = word in ("summer", "winter") or len(words) <= 2 or "intern" in self.ranks or any(map(_dates, near))
         if sure:
             self.seasons.append(word)
         else:
-            segment.kept.append(word)
+            segment.keep((word,))
 
     def _unknown(self, segment: _Segment, words: list[str], at: int) -> int:
         """A word that the table doesn't have: a number, a level, a code, or a name of something; returns its length."""
@@ -224,12 +260,14 @@ class _Reader:
             elif word == "contract" and (not after or after in _CONTRACT_WORK):
                 self.employment = self.employment or "CONTRACTOR"
                 return 1
+            elif word in _DEGREES and (len(words) == 1 or after in _DEGREES or words[at - 1 : at] and words[at - 1] in _DEGREES):
+                self.degrees.append(_DEGREES[word])
             elif after.isdigit() and word in _BEFORE_CODES and len(after) > 3:
                 return 1
             elif word in ("level", "lvl") and (after in _ROMAN or (after.isdigit() and len(after) == 1)):
                 return 1
             else:
-                segment.kept.append(stem(word))
+                segment.keep((stem(word),), segment.words[at])
             segment.meaningful = True
             return 1
         if word.isdecimal() and word.isascii():
@@ -255,7 +293,7 @@ class _Reader:
         elif len(word) == 2 and self.years and after == "":
             self.years.append(2000 + int(word))
         else:
-            segment.kept.append(word)
+            segment.keep((word,))
             segment.meaningful = True
         return 1
 
@@ -267,13 +305,13 @@ class _Reader:
         elif level := _LEVEL.fullmatch(word):
             self.levels.append(int(level[1]))
         elif coded := _CODED.fullmatch(word):
-            segment.kept += ("software", "engineer") if coded[1] == "swe" else ("software", "developer", "engineer")
+            segment.keep(("software", "engineer") if coded[1] == "swe" else ("software", "developer", "engineer"))
             self.levels.append(int(coded[2]))
         elif len(word) > 5 and sum(char.isdigit() for char in word) > 2:
             self.requisition = self.requisition or word.upper()
             segment.meaningful = False
         else:
-            segment.kept.append(word)
+            segment.keep((word,))
         return 1
 
     def _foreign(self, segment: _Segment, word: str) -> None:
@@ -282,11 +320,11 @@ class _Reader:
             if known in word:
                 word = word.replace(known, " ")
                 if meaning.kind == "core":
-                    segment.kept += meaning.value
+                    segment.keep(meaning.value)
                 else:
                     self.grades += meaning.value
                     self.ranks.add("intern" if meaning.kind == "kin" else meaning.value[0])
-        segment.kept += word.split()
+        segment.keep(word.split())
 
     def facts(self, display: str, segments: list[_Segment]) -> TitleFacts:
         kept = tuple(tuple(segment.kept) for segment in segments if segment.kept)

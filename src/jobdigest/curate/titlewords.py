@@ -102,6 +102,14 @@ def is_place(words: Phrase) -> bool:
     return named
 
 
+def is_name(written: str) -> bool:
+    """Whether a word or two as written are surely a place's name: a known short one in capitals, or a big city."""
+    name = written.lower()
+    if name in _SHORT_PLACES:
+        return written.isupper() or " " in written
+    return len(name) > 3 and _names_place(name)
+
+
 def _names_place(name: str) -> bool:
     if name in _SHORT_PLACES:
         return True
