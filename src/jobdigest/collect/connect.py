@@ -1,0 +1,247 @@
+"""Connections that go only where they may: resolve, check every address, connect to a checked one.
+
+httpcore hands us a host name and takes a stream. Because the address that was checked is the address that is used, a
+name that changes its answer between check and use (DNS rebinding) gains nothing. Streams are asyncio's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import socket
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+from jobdigest.errors import FetchError
+
+_READ_BUFFER = 2**18
+_TRIED_ADDRESSES = 4
+_KEPT = 64
+_KEPT_FOR = 30.0  # seconds
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class TransientError(FetchError):
+    """A failure that another attempt may not meet."""
+
+
+def is_public(address: str) -> bool:
+    """True for an address of the public Internet, also when it wraps an IPv4 address (mapped, 6to4, Teredo, NAT64)."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+class Guard:
+    """Which hosts may be reached. Private addresses only where allowed, and then only for hosts named by ourselves.
+
+    A host that a server redirects us to is never "named": `network.allow_private` trusts config.yaml, not answers.
+    """
+
+    def __init__(self, allow_private: bool) -> None:
+        self.allow_private = allow_private
+        self._named: set[str] = set()
+
+    def name(self, host: str) -> None:
+        """Trust `host` because a source or an operator names it."""
+        if self.allow_private:
+            self._named.add(host)
+
+    async def addresses(self, host: str, port: int, *, redirected: bool = False) -> list[str]:
+        """The addresses of `host`; raises FetchError where there is none, or a private one that may not be used."""
+        found = await _resolve(host, port)
+        if redirected or host not in self._named:
+            for address in found:
+                if not is_public(address):
+                    raise FetchError(f"{'redirect to' if redirected else host + ' is'} a private address ({address})")
+        return found
+
+
+async def _resolve(host: str, port: int) -> list[str]:
+    try:
+        return [str(ipaddress.ip_address(host.strip("[]")))]
+    except ValueError:
+        pass
+    try:
+        infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        if error.errno == socket.EAI_AGAIN:
+            raise TransientError(f"no DNS answer for {host}") from None
+        raise FetchError(f"no such host: {host}") from None
+    except UnicodeError:
+        raise FetchError(f"no such host: {host[:80]!r}") from None
+    return list(dict.fromkeys(str(info[4][0]) for info in infos))[:_TRIED_ADDRESSES]
+
+
+class Backend(httpcore.AsyncNetworkBackend):
+    """httpcore's door to the network, behind a `Guard`."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A stream to the first address of `host` that may be used and answers."""
+        try:
+            async with asyncio.timeout(timeout):
+                addresses = await self._guard.addresses(host, port)
+                return await _connect_any(addresses, port)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout from error
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+
+
+async def _connect_any(addresses: list[str], port: int) -> Stream:
+    for last, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
+        try:
+            return Stream(*await asyncio.open_connection(address, port, limit=_READ_BUFFER))
+        except OSError:
+            if not last:
+                raise
+    raise OSError("no address")
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    """asyncio's stream pair in httpcore's clothes."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Up to `max_bytes`, or nothing at the end."""
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._reader.read(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send `buffer`; requests are small, so there is nothing to drain."""
+        if buffer:
+            self._writer.write(buffer)
+
+    async def aclose(self) -> None:
+        """Drop the connection: a farewell over TLS could hang on a dead peer."""
+        self._writer.transport.abort()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Speak TLS from here on."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
+        except TimeoutError as error:
+            await self.aclose()
+            raise httpcore.ConnectTimeout from error
+        except (OSError, ssl.CertificateError) as error:
+            await self.aclose()
+            raise httpcore.ConnectError(str(error)) from error
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        """Only `is_readable`: an idle connection that is readable was closed by the server."""
+        if info == "is_readable":
+            return self._reader.at_eof() or self._reader.exception() is not None
+        return None
+
+
+class Connections:
+    """Connections kept alive, by origin. httpcore's own pool looks through all of them at every request."""
+
+    def __init__(self, guard: Guard, tls: ssl.SSLContext | None) -> None:
+        self._backend = Backend(guard)
+        self._tls = tls
+        self._idle: dict[str, list[httpcore.AsyncHTTPConnection]] = {}
+        self._kept = 0
+
+    async def take(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        """An idle connection to `origin`, or a new one, not yet connected; give it back with `release`."""
+        idle = self._idle.get(str(origin), [])
+        while idle:
+            self._kept -= 1
+            connection = idle.pop()
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        if origin.scheme == b"https" and self._tls is None:
+            self._tls = trust()
+        return httpcore.AsyncHTTPConnection(
+            origin, ssl_context=self._tls, keepalive_expiry=_KEPT_FOR, network_backend=self._backend
+        )
+
+    async def release(self, origin: httpcore.Origin, connection: httpcore.AsyncHTTPConnection) -> None:
+        """Keep `connection` for the next request if it can take one."""
+        if not connection.is_idle() or connection.has_expired():
+            await connection.aclose()
+            return
+        if self._kept >= _KEPT:
+            await self.aclose()
+        self._idle.setdefault(str(origin), []).append(connection)
+        self._kept += 1
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        for idle in self._idle.values():
+            for connection in idle:
+                await connection.aclose()
+        self._idle.clear()
+        self._kept = 0
+
+
+def trust() -> ssl.SSLContext:
+    """The system's certificate authorities, and certifi's unless SSL_CERT_FILE names others."""
+    context = ssl.create_default_context()
+    if not os.environ.get("SSL_CERT_FILE"):
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def explain(error: BaseException) -> FetchError:
+    """A failed exchange as one line that an operator understands."""
+    cause = error.__cause__ if error.__cause__ is not None else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        text = (cause.verify_message or str(cause)).rstrip(".")
+        return FetchError(text if text.startswith("certificate") else f"certificate not accepted: {text}")
+    if isinstance(cause, ssl.SSLError):
+        return TransientError(f"TLS failed: {(cause.reason or str(cause)).replace('_', ' ').lower()}")
+    if isinstance(cause, OSError) and not isinstance(cause, TimeoutError):
+        return TransientError(_os_words(cause))
+    text = str(error).rstrip(".")
+    if text.startswith("peer closed connection"):
+        return TransientError(f"connection closed mid-body{text[text.find(' (') :] if ' (' in text else ''}")
+    if text.startswith("Server disconnected"):
+        return TransientError("connection closed without an answer")
+    return TransientError(f"not HTTP: {text[:120] or type(error).__name__}")
+
+
+def _os_words(error: OSError) -> str:
+    if isinstance(error, ConnectionResetError):
+        return "connection reset"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    return (error.strerror or str(error) or type(error).__name__).lower()
