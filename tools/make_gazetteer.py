@@ -23,7 +23,9 @@ from jobdigest.curate.gazetteer import fold
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "src/jobdigest/curate/data/gazetteer.z"
-SMALLEST = dict.fromkeys("US CA AU GB IE".split(), 500) | dict.fromkeys("CN IN ID MX PH VN TH NG TR UA RU".split(), 10_000)
+SMALLEST = dict.fromkeys("US CA AU GB IE".split(), 500) | dict.fromkeys(
+    "CN IN ID MX PH VN TH NG TR UA RU".split(), 10_000
+)
 SMALLEST |= dict.fromkeys("NL BE CH AT DK SE NO FI IL CR LU CZ NZ IS EE".split(), 1000)
 ELSEWHERE = 3000
 LANGUAGES = (
@@ -51,15 +53,15 @@ USUAL = {  # GeoNames' main name → the usual English one, by country
     "KR": "Kimhae=Gimhae",
     "TH": "Mueang_Nonthaburi=Nonthaburi",
     "GR": "Irákleion=Heraklion Pátra=Patras",
-    "US": "New_York_City=New_York",
+    "US": "New_York_City=New_York The_Bronx=Bronx",
     "MO": "Macau=Macao",
     "LU": "Luxembourg=Luxembourg",
 }
 ALSO = {  # names that GeoNames lacks, gives only in a local form, or gives to a place nobody means
     ("US", "New York"): "nyc,new york metro,nyc metro,new york metropolitan,ny metro,big apple",
     ("US", "San Francisco"): "sf,san fran,bay area,san francisco bay,sf bay,sf bay area,san francisco bay area,sfo",
-    ("US", "Los Angeles"): "la metro",
-    ("US", "Washington"): "washington dc,washington d c,dc metro,washington dc metro,wash dc",
+    ("US", "Los Angeles"): "la,la metro,greater la",
+    ("US", "Washington"): "dc,washington dc,washington d c,dc metro,washington dc metro,wash dc",
     ("US", "Dallas"): "dfw,dallas fort worth",
     ("US", "Minneapolis"): "minneapolis saint paul,twin cities",
     ("US", "Philadelphia"): "philly",
@@ -77,11 +79,11 @@ ALSO = {  # names that GeoNames lacks, gives only in a local form, or gives to a
     ("VN", "Ho Chi Minh City"): "ho chi minh,hcmc,saigon",
     ("IL", "Tel Aviv"): "tel aviv yafo,tel aviv jaffa",
     ("HK", "Hong Kong"): "hong kong sar,hksar",
-    ("CN", "Xi’an"): "xi an",
+    ("CN", "Xian"): "xi an",
     ("GB", "Newcastle upon Tyne"): "newcastle uk",
     ("CL", "Santiago"): "santiago de chile",
     ("AR", "Buenos Aires"): "caba",
-    ("PL", "Gdańsk"): "trojmiasto,tricity",
+    ("PL", "Gdansk"): "trojmiasto,tricity",
     ("PT", "Lisbon"): "lx",
 }
 NATIVE = {  # countries whose smaller cities are named in their own script too
@@ -89,9 +91,13 @@ NATIVE = {  # countries whose smaller cities are named in their own script too
     "KR": "\uac00-\ud7af", "IL": "\u0590-\u05ff", "RU": "\u0400-\u04ff", "UA": "\u0400-\u04ff", "GR": "\u0370-\u03ff",
     "BG": "\u0400-\u04ff", "TH": "\u0e00-\u0e7f", "EG": "\u0600-\u06ff", "SA": "\u0600-\u06ff", "AE": "\u0600-\u06ff",
 }  # fmt: skip
-WORLD_SCRIPTS = re.compile("^[ \u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0400-\u04ff\u0590-\u05ff\u0370-\u03ff\u0600-\u06ff]+$")
+WORLD_SCRIPTS = re.compile(
+    "^[ \u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0400-\u04ff\u0590-\u05ff\u0370-\u03ff\u0600-\u06ff]+$"
+)
 SUFFIX = re.compile(r"-(si|gun|eup|shi|ku|machi|cho)$")
-OTHER_WORDS = re.compile(r"^(lungsod|bandar|kota|cathair|thanh pho|ciudad de|city of|municipality|comune|gemeente|ville)\b")
+OTHER_WORDS = re.compile(
+    r"^(lungsod|bandar|kota|cathair|thanh pho|ciudad de|city of|municipality|comune|gemeente|ville)\b"
+)
 
 City = dict[str, Any]
 
@@ -106,7 +112,8 @@ def region_of(city: City) -> str:
 def usual_name(city: City) -> str:
     table = dict(pair.replace("_", " ").split("=") for pair in USUAL.get(city["countrycode"], "").split())
     name = city["name"].split(" (")[0]
-    return table.get(name) or SUFFIX.sub("", name)
+    name = table.get(name) or SUFFIX.sub("", name)
+    return fold(name).title() if city["population"] >= 100_000 and not name.isascii() else name
 
 
 def spellings(city: City) -> set[str]:
@@ -115,8 +122,9 @@ def spellings(city: City) -> set[str]:
     found = {fold(city["name"])}
     others = [name for name in city["alternatenames"] if name and wanted(name, people, country)]
     found |= {fold(name) for name in others}
-    if people >= 20_000:  # some boards lose every letter beyond ASCII
-        found |= {fold(re.sub(r"[^\x00-\x7f]", " ", name)) for name in [city["name"], *others] if latin(name)}
+    if people >= 20_000 and country not in NATIVE:  # some boards lose every letter beyond ASCII
+        bare = {fold(re.sub(r"[^\x00-\x7f]", " ", name)) for name in [city["name"], *others] if latin(name)}
+        found |= {key for key in bare if len(key.replace(" ", "")) > 4 or " " not in key}
     return {key for key in found if len(key) > 3 or (key and not key.isascii() and len(key) > 1)}
 
 
@@ -194,7 +202,7 @@ def regions() -> dict[str, set[str]]:
 
 def main() -> None:
     lines: dict[str, list[str]] = defaultdict(list)
-    for table in (countries(), regions()):
+    for table in (regions(), countries()):
         for key, found in table.items():
             lines[key] += sorted(found - set(lines[key]))
     for key, ranked in cities().items():

@@ -41,6 +41,7 @@ class Reading(NamedTuple):
     name: str = ""
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """`text` as the gazetteer spells its keys: case, accents and punctuation gone, `St.` written out."""
     text = text.casefold()

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-from jobdigest.curate.gazetteer import CODED_REGIONS, fold, lookup
+from jobdigest.curate.gazetteer import CODED_REGIONS, Reading, fold, lookup
 from jobdigest.curate.place_parse import COMMA, GROUP, OTHER, Name, Unit, find_names, find_units, split_words
 from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, mark, read_workplace, tidy
 from jobdigest.model import Place, Where, Workplace
@@ -136,7 +136,7 @@ def _read_group(group: Sequence[Unit | Name], places: list[Place], loose: list[P
             scope += item.scope if remote else ()
             continue
         place = item.place
-        if place.city is None and place.region is None and all(r.kind != "area" for n in item.names for r in n.readings):
+        if _is_country(item, index in tied):
             if remote and place.country:
                 scope.append(place.country)
             else:
@@ -145,6 +145,14 @@ def _read_group(group: Sequence[Unit | Name], places: list[Place], loose: list[P
         places.append(place)
         if index in tied and place.country:
             scope.append(place.country)
+
+
+def _is_country(unit: Unit, tied: bool) -> bool:
+    """True for a country; a city that is one counts as a country beside "Remote" ("Remote - Singapore")."""
+    readings = [reading for name in unit.names for reading in name.readings]
+    if unit.place.city:
+        return tied and len(unit.names) == 1 and any(reading.kind == "country" for reading in readings)
+    return unit.place.region is None and all(reading.kind != "area" for reading in readings)
 
 
 def _tied(group: Sequence[Unit | Name]) -> set[int]:
@@ -183,18 +191,23 @@ def _resolved(units: list[Unit]) -> list[Unit]:
     if len(units) < 2:
         return units
     for unit in units:
-        others = {(other.place.country, other.place.region) for other in units if other is not unit}
         if len(unit.names) > 1 or not unit.place.city:
             continue
-        readings = [reading for reading in unit.names[0].readings if reading.kind == "city"]
-        countries = {country for country, _ in others}
-        for reading in readings:
-            known = Place(reading.name, reading.region if reading.country in CODED_REGIONS else None, reading.country)
-            nearer = reading.country in countries and unit.place.country not in countries
-            if nearer and reading.people * 12 > unit.people:
-                unit.place = known
-                break
+        others = [other.place for other in units if other is not unit]
+        best = max(
+            (reading for reading in unit.names[0].readings if reading.kind == "city"),
+            key=lambda reading: reading.people * _nearness(reading, others),
+            default=None,
+        )
+        if best:
+            unit.place = Place(best.name, best.region if best.country in CODED_REGIONS else None, best.country)
     return units
+
+
+def _nearness(reading: Reading, others: Sequence[Place]) -> float:
+    if any(other.country == reading.country and other.region == reading.region for other in others if other.region):
+        return 25.0
+    return 8.0 if any(other.country == reading.country for other in others) else 1.0
 
 
 # ── what readers wish for ────────────────────────────────────────────────────────────────────────────────────────────

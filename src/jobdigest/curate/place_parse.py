@@ -19,14 +19,18 @@ from jobdigest.model import Place
 
 MARKS = REMOTE + HYBRID + ONSITE + ANYWHERE
 # How strongly two neighbours are set apart.
-JOINT, TIGHT, COMMA, OTHER, GROUP = 0, 1, 2, 3, 4
+JOINT, HYPHEN, TIGHT, COMMA, OTHER, GROUP = range(6)
 
 _WORD = re.compile(rf"[{MARKS}]|[^\W_{MARKS}]+(?:['’‘`][^\W_]+)*")
 _OR = frozenset("or and und oder et ou y e o lub i och og en of".split())
 _CERTAIN_OR = frozenset("or and und oder et ou och og".split())
-_FILLERS = frozenset("in from within based the only of at for to de en near around greater metro metropolitan area hq office offices region location city".split())
+_FILLERS = frozenset(
+    "in from within based the only of at for to de en near around greater metro metropolitan area hq office offices region location city".split()
+)
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LONGEST = 5
+_CHEAP = 5.0
+_AGREED = 8.5
 
 _STATES = frozenset(
     """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR
@@ -52,6 +56,7 @@ _ALPHA3 = dict(
 )
 # How much likelier a posting means the city of that country than its size says.
 _LIKELIER = {"US": 2.5, "GB": 2.5, "CA": 1.5, "DE": 2.0, "FR": 2.0, "ES": 2.5, "IE": 2.0, "IL": 2.0, "NL": 2.0, "IN": 1.5, "AU": 1.5}  # fmt: skip
+_PREFIXES = frozenset("north south east west new upper lower port lake mount fort saint".split())
 _TOWNS = (" city", " town", " village", " township", " beach", " springs", " heights", " falls", "ville", "burg")
 _CITY_STATES = frozenset({"SG", "HK", "MO", "MC", "GI"})
 _NESTING_IS_LISTING = frozenset({"US", "CA", "AU", "GB"})
@@ -80,7 +85,7 @@ class Name:
     unknown: bool = False
     mark: str = ""
     scope: tuple[str, ...] = ()
-    gap_after: int = GROUP
+    longer: str = ""
 
 
 @dataclass(slots=True)
@@ -132,7 +137,9 @@ def _gap(between: str, bracketed: bool) -> int:
         return COMMA
     stripped = between.strip()
     if stripped in ("", ".", "-"):
-        return JOINT if between in (" ", "-", ".", ". ", "") or not stripped else TIGHT
+        if between == "-":
+            return HYPHEN
+        return JOINT if stripped != "-" else TIGHT
     return TIGHT
 
 
@@ -145,15 +152,18 @@ def find_names(words: Sequence[Word]) -> list[Name]:
     shouting = all(word.text.isupper() for word in words if word.text.isascii() and word.text.isalpha())
     for start, end in _segments(words):
         found += _names_in(words, start, end, shouting)
-    for index, name in enumerate(found[:-1]):
-        name.gap_after = found[index + 1].gap
     return found
 
 
 def _segments(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     start = 0
     for index in range(1, len(words) + 1):
-        if index == len(words) or words[index].gap >= TIGHT or words[index].key in MARKS or words[index - 1].key in MARKS:
+        if (
+            index == len(words)
+            or words[index].gap >= TIGHT
+            or words[index].key in MARKS
+            or words[index - 1].key in MARKS
+        ):
             yield start, index
             start = index
 
@@ -167,10 +177,18 @@ def _names_in(words: Sequence[Word], start: int, end: int, shouting: bool) -> li
             rest += words[at].key not in _CERTAIN_OR and words[at].key not in _FILLERS
             if words[at].key[:1].isdigit() and (at > start or _house_number(words, at, end)):
                 rest += 1
-                break  # a house number: what follows is an address
+                town = _town_of_address(words, at, end)  # a house number: what follows is an address
+                names += [town] if town else []
+                break
             at += 1
             continue
-        if not name.mark and name.end < end and words[name.end].key in STREETS and not name.code and name.end - name.start < 3:
+        if (
+            not name.mark
+            and name.end < end
+            and words[name.end].key in STREETS
+            and not name.code
+            and name.end - name.start < 3
+        ):
             rest += 2
             at = name.end + 1
             continue
@@ -178,11 +196,25 @@ def _names_in(words: Sequence[Word], start: int, end: int, shouting: bool) -> li
         at = name.end
     gap = words[start].gap
     for name in names:
-        name.whole = rest == 0
+        name.whole = rest == 0 or (name.code and _set_apart(words, name, end))
         name.gap = gap if name.start == start else max(words[name.start].gap, gap if name is names[0] else JOINT)
-    if rest and not any(name.mark or name.scope for name in names):
+    if (rest or len(names) > 1) and not any(name.mark or name.scope for name in names):
         names = _with_unknown(words, start, end, names)
     return names
+
+
+def _set_apart(words: Sequence[Word], name: Name, end: int) -> bool:
+    return words[name.start].gap >= HYPHEN and name.end < end and words[name.end].gap >= HYPHEN
+
+
+def _town_of_address(words: Sequence[Word], at: int, end: int) -> Name | None:
+    """The town that ends an address without a comma: "28 West Skippack Pike Ambler"."""
+    for start in range(max(at + 1, end - 3), end):
+        readings = lookup(" ".join([word.key for word in words[start:end]]))
+        if readings and readings[0].kind == "city":
+            text = " ".join(word.text for word in words[start:end])
+            return Name(text, readings, start, end, words[start].gap, False)
+    return None
 
 
 def _house_number(words: Sequence[Word], at: int, end: int) -> bool:
@@ -200,7 +232,7 @@ def _name_at(words: Sequence[Word], at: int, end: int, shouting: bool) -> Name |
         if key in SCOPES:
             return Name(key, (), at, stop, word.gap, True, scope=SCOPES[key])
         alone = stop == at + 1
-        if alone and len(key) <= 3 and (codes := _codes(word, at == 0 or word.gap >= COMMA, end - at == 1)):
+        if alone and len(word.text) <= 3 and (codes := _codes(word, at == 0, end - at == 1)):
             extra = tuple(reading for reading in lookup(key) if reading.kind == "city" and reading.people > 300)
             return Name(word.text, codes + extra[:1], at, stop, word.gap, True, code=True)
         if alone and (key in USUALLY_NOISE or (len(key) < 3 and not word.text.isupper())):
@@ -230,9 +262,15 @@ def _name_in_run(word: Word, at: int) -> Name | None:
 def _codes(word: Word, opens: bool, alone: bool) -> tuple[Reading, ...]:
     """What a short word means as a code; lower case counts only where it stands alone in its segment."""
     code = word.text.upper()
-    if word.text.islower() and (word.key in _OR or word.key in _FILLERS):
+    if word.text.islower() and word.key in _CERTAIN_OR:
         return ()
-    if not (word.text.isupper() or (alone and len(code) == 2 and not opens) or (alone and word.gap >= COMMA)):
+    if (
+        word.text.islower()
+        and (word.key in _OR or word.key in _FILLERS)
+        and not (alone and word.gap >= COMMA and not opens)
+    ):
+        return ()
+    if not (word.text.isupper() or (alone and word.gap >= HYPHEN and not opens)):
         return ()
     found: list[Reading] = []
     if code in _STATES:
@@ -251,15 +289,26 @@ def _codes(word: Word, opens: bool, alone: bool) -> tuple[Reading, ...]:
 def _with_unknown(words: Sequence[Word], start: int, end: int, names: list[Name]) -> list[Name]:
     """Adds the whole segment as a name the gazetteer lacks ("Peterson AFB"), if it looks like one."""
     part = words[start:end]
-    strong = any(name.readings[0].kind == "country" or name.readings[0].people >= 100 for name in names)
+    strong = any(reading.kind != "city" or reading.people >= 100 for name in names for reading in name.readings[:2])
     looks = len(part) <= 4 and all(
-        word.text[:1].isupper() and word.key.isalpha() and len(word.key) > 1 and word.key not in USUALLY_NOISE and word.key not in STREETS
+        word.text[:1].isupper()
+        and word.key.isalpha()
+        and len(word.key) > 1
+        and word.key not in STREETS
+        and (word.key not in USUALLY_NOISE or (word.key in _PREFIXES and len(part) > 1))
         for word in part
     )
-    acronym = part[0].text.isupper() and not all(word.text.isupper() for word in words)
-    if strong or acronym or not looks or any(name.code for name in names) or any(_CJK.search(word.key) for word in part):
+    acronym = (
+        len(part) == 1
+        and part[0].text.isupper()
+        and (len(part[0].text) < 4 or not all(word.text.isupper() for word in words))
+    )
+    if acronym or not looks or any(name.code for name in names) or any(_CJK.search(word.key) for word in part):
         return names
     text = " ".join(word.text for word in part)
+    if strong and part[0].key not in _PREFIXES:
+        names[0].longer = text if len(names) == 1 else ""
+        return names
     return [Name(text, tuple(r for n in names for r in n.readings), start, end, part[0].gap, True, unknown=True)]
 
 
@@ -297,22 +346,34 @@ def _cut(run: Sequence[Name]) -> list[Unit]:
     """Dynamic programme over one group: each name starts a unit, joins one, or is skipped at a price."""
     if not run:
         return []
+    if len(run) < 4 and all(name.gap < OTHER for name in run[1:]):
+        made = _unit(run)
+        if made and (made[0] < _AGREED or len(run) == 1 and run[0].whole):
+            return [made[1]]
     best: list[tuple[float, list[Unit]]] = [(0.0, [])]
     for end in range(1, len(run) + 1):
         name = run[end - 1]
         cost, units = best[end - 1]
         options = [(cost + _price_of_skipping(name, run), units)]
         for start in range(max(0, end - 5), end):
-            if start < end - 1 and run[end - 1].gap >= OTHER:
-                if start < end - 1:
-                    continue
             if any(run[k].gap >= OTHER for k in range(start + 1, end)):
                 continue
-            made = _unit(run[start:end])
-            if made:
-                options.append((best[start][0] + made[0], [*best[start][1], made[1]]))
+            for span, price in _spans(run, start, end):
+                if made := _unit(span):
+                    options.append((best[start][0] + made[0] + price, [*best[start][1], made[1]]))
         best.append(min(options, key=lambda option: option[0]))
     return best[-1][1]
+
+
+def _spans(run: Sequence[Name], start: int, end: int) -> Iterator[tuple[Sequence[Name], float]]:
+    """The names from start to end, and the same without the cheap ones in between."""
+    span = run[start:end]
+    yield span, 0.0
+    if len(span) > 2 and (not span[0].readings or span[0].readings[0].kind == "city"):
+        prices = [_price_of_skipping(name, run) for name in span[1:-1]]
+        if any(price <= _CHEAP for price in prices):
+            kept = [name for name, price in zip(span[1:-1], prices, strict=True) if price > _CHEAP]
+            yield [span[0], *kept, span[-1]], sum(price for price in prices if price <= _CHEAP)
 
 
 def _price_of_skipping(name: Name, run: Sequence[Name]) -> float:
@@ -322,18 +383,57 @@ def _price_of_skipping(name: Name, run: Sequence[Name]) -> float:
     if name.code:
         if not name.whole:
             return 5.0
-        named = [other.readings[0].country for other in run if other.readings and (not other.code or other.text in _ALPHA3)]
-        agrees = any(reading.country in named for reading in name.readings)
-        return 3.0 if named and not agrees and any(o.readings and o.readings[0].kind == "country" for o in run if o is not name) else 30.0
+        if _inside_an_address(name, run) or _before_another_country(name, run):
+            return 3.0
+        return 3.0 if _local_code(name, run) else 30.0
     if first.kind == "city":
         return (30.0 if name.whole else 15.0) if name.whole or first.people >= 100 else 2.0
-    return 30.0 if name.whole or first.kind == "country" else 8.0
+    return 30.0 if name.whole or first.kind == "country" else 14.0
+
+
+def _before_another_country(name: Name, run: Sequence[Name]) -> bool:
+    """True for the "CH" of "CH - Shanghai, China", somebody's own code."""
+    at = next(index for index, other in enumerate(run) if other is name)
+    if at + 2 >= len(run) or any(other.gap >= OTHER for other in run[at + 1 : at + 3]):
+        return False
+    meant = {reading.country for reading in name.readings}
+    city, closing = run[at + 1], {reading.country for reading in run[at + 2].readings if reading.kind == "country"}
+    at_home = any(reading.kind != "city" or reading.country in meant for reading in city.readings)
+    return bool(closing) and closing.isdisjoint(meant) and not at_home
+
+
+def _local_code(name: Name, run: Sequence[Name]) -> bool:
+    """True for the "MI" of "ITA - MI - Cernusco": the country named before it has no such state."""
+    if name.readings[0].kind != "region":
+        return False
+    country = ""
+    for other in run:
+        if other is name:
+            break
+        if other.gap >= OTHER:
+            country = ""
+        if other.readings and other.readings[0].kind == "country":
+            country = other.readings[0].country
+    return bool(country) and name.gap < OTHER and all(reading.country != country for reading in name.readings)
+
+
+def _inside_an_address(name: Name, run: Sequence[Name]) -> bool:
+    """True for the local code in "Abstatt, BW, DE": a later country of the same place is at odds with it."""
+    at = next(index for index, other in enumerate(run) if other is name)
+    if at == 0 or at == len(run) - 1 or (run[at - 1].readings and run[at - 1].readings[0].kind != "city"):
+        return False
+    after = run[at + 1]
+    countries = {reading.country for reading in after.readings if reading.kind == "country"}
+    closes = bool(countries) and after.gap < OTHER and name.gap < OTHER
+    return closes and countries.isdisjoint(reading.country for reading in name.readings)
 
 
 def _unit(span: Sequence[Name]) -> tuple[float, Unit] | None:
     """The best reading of neighbouring names as one place, with its cost; None if they don't agree."""
     best: tuple[float, Unit] | None = None
     for index, name in enumerate(span):
+        if not name.unknown and all(reading.kind != "city" for reading in name.readings):
+            continue
         context = _agreement([*span[:index], *span[index + 1 :]], span[index])
         if context is None:
             continue
@@ -421,8 +521,8 @@ def _city_unit(
         return _unknown_unit(span, index, name, country, region)
     found = _candidates(name, country, region)
     if not found:
-        little_known = name.readings[0].kind == "city" and name.readings[0].people < 300 and name.whole and not name.code
-        return _unknown_unit(span, index, name, country, region) if little_known else None
+        fits = bool(name.longer) or _little_known(name, country, region)
+        return _unknown_unit(span, index, name, country, region) if fits else None
     chosen = found[0]
     nested = [other for k, other in enumerate(span) if k != index and all(r.kind == "city" for r in other.readings)]
     if nested and not _nests(chosen, nested, span, country):
@@ -431,20 +531,36 @@ def _city_unit(
     cost += 1.5 if others == 0 else 0.0
     cost += 0.5 if index and index < others else 0.0
     kinds = {reading.kind for reading in name.readings}
-    if others == 0 and (kinds & {"region", "area"} or ("country" in kinds and chosen.country not in _CITY_STATES)):
-        cost += -1.0 if chosen.people > 5000 else 4.0
+    if (
+        not region
+        and not name.code
+        and (kinds & {"region", "area"} or ("country" in kinds and chosen.country not in _CITY_STATES))
+    ):
+        cost += -1.0 if chosen.people > 5000 and "country" not in kinds else 6.0
     if name.code and others == 0:
-        cost += 2.0 if chosen.people > 1000 else 9.0
+        cost += 2.0 if chosen.people > 500 else 9.0
     if not name.whole and others == 0 and chosen.people < 100:
         cost += 4.0
-    place = Place(chosen.name, _kept_region(chosen), chosen.country)
+    place = Place(_shown(chosen.name, name.text), _kept_region(chosen), chosen.country)
     return cost, Unit(place, tuple(span), index == others and others > 0, chosen.people, chosen.region)
+
+
+def _little_known(name: Name, country: str | None, region: str | None) -> bool:
+    """Whether a town too small for the gazetteer may bear this name: no large one of the country does."""
+    if not name.whole or name.code or name.readings[0].kind != "city":
+        return False
+    largest = max((reading.people for reading in name.readings if reading.country == country), default=0)
+    return largest < 300 and name.readings[0].people < (6000 if region else 300)
 
 
 def _support(span: Sequence[Name], index: int) -> float:
     """What a named country and a named state each take off the price of a city that agrees with them."""
     kinds = {name.readings[0].kind for k, name in enumerate(span) if k != index and name.readings}
-    kinds |= {"region"} if any(r.kind in ("region", "area") for k, n in enumerate(span) if k != index for r in n.readings) else set()
+    kinds |= (
+        {"region"}
+        if any(r.kind in ("region", "area") for k, n in enumerate(span) if k != index for r in n.readings)
+        else set()
+    )
     return 3.0 * ("country" in kinds) + 3.0 * ("region" in kinds)
 
 
@@ -465,12 +581,12 @@ def _unknown_unit(
 ) -> tuple[float, Unit] | None:
     if not country or len(span) == 1:
         return None
-    known = _candidates(name, country, region)
     if index == 0 and span[1].gap >= TIGHT or index == len(span) - 1 and name.gap >= TIGHT:
-        shown = name.text.title() if name.text.isupper() and len(name.text) > 4 else name.text
-        if known and name.text.split()[-1].isupper() is False:
-            shown = known[0].name
-        return 13.5 - _support(span, index) + _code_doubts(span, country, region), Unit(Place(shown, region, country), tuple(span), index > 0)
+        shown = name.longer or name.text
+        shown = shown.title() if shown.isupper() and len(shown) > 4 else shown
+        return 13.5 - _support(span, index) + _code_doubts(span, country, region), Unit(
+            Place(shown, region, country), tuple(span), index > 0
+        )
     return None
 
 
@@ -483,6 +599,13 @@ def _code_doubts(span: Sequence[Name], country: str | None, region: str | None) 
             if meant and meant[0].kind == "country":
                 doubts += 0.6
     return doubts
+
+
+def _shown(name: str, printed: str) -> str:
+    """The usual name; "St." and "Saint" as the posting has it."""
+    if "Saint " in name and "saint" not in printed.casefold():
+        return name.replace("Saint ", "St. ")
+    return name
 
 
 def _kept_region(reading: Reading) -> str | None:

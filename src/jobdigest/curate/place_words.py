@@ -72,9 +72,13 @@ _MORE = re.compile(
 _POSTCODE = re.compile(
     r"\b\d{5}(?:-\d[\d-]*(?:-?[A-Z]\b)?)?\b|\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|(?:UTC|GMT)\s?[+\u2212-]?\s?\d*(?::\d\d)?"
 )
-_LABEL = re.compile(r"(?i)^\W*(?:job\s+|work\s+|primary\s+)?(?:locations?|standort|lieu|ubicaci[óo]n|luogo|勤務地|地点)\s*[:：]?\s+(?=\S)")
+_LABEL = re.compile(
+    r"(?i)^\W*(?:job\s+|work\s+|primary\s+)?(?:locations?|standort|lieu|ubicaci[óo]n|luogo|勤務地|地点)\s*[:：]?\s+(?=\S)"
+)
 _CUT_OFF = re.compile(r"[^,;|/()]*(?:\.\.\.|…)\s*$")
-_TIMEZONES = re.compile(r"(?i)\b(?:[ecmp][sd]?t|eastern|central|pacific|mountain|cet|gmt|utc|us)\s+(?:standard\s+)?time[\s-]?zones?\b|\btime[\s-]?zones?\b")
+_TIMEZONES = re.compile(
+    r"(?i)\b(?:[ecmp][sd]?t|eastern|central|pacific|mountain|cet|gmt|utc|us)\s+(?:standard\s+)?time[\s-]?zones?\b|\btime[\s-]?zones?\b"
+)
 _SOUTH_CENTRAL = re.compile(r"(?i)\b(central|north|south|latin)\s*(?:&|and|/|,|\+)\s*(central|south|north)\s+america\b")
 
 # Most strings hold none of these; the others pay for the thorough look.
@@ -83,7 +87,9 @@ _WORTH_A_LOOK = re.compile(
     "|sur.place|zdaln|uzaktan|smart|heim|mobil|jemme|hjemme|thuis|afstand|sede|locatie|stacjon|ofis|exc|not|other|ohne|hors|welt|mond|mund"
     "|zone|tage|jours|america|outside|sauf|távmunka|tavmunka|d.lku|acas"
 )
-_DIGIT_OR_MANY = re.compile(r"(?i)\d|multiple|various|several|many|\ball\b|\bany|other|wide|UTC|GMT|coast|midw|mid-w|northw")
+_DIGIT_OR_MANY = re.compile(
+    r"(?i)\d|multiple|various|several|many|\ball\b|\bany|other|wide|UTC|GMT|coast|midw|mid-w|northw"
+)
 
 # Scope words by folded name; a tuple names what the word stands for.
 SCOPES: dict[str, tuple[str, ...]] = {
@@ -103,8 +109,8 @@ USUALLY_NOISE = frozenset(
     """office offices hq headquarters headquarter building bldg tower center centre floor campus suite store branch plant
     site facility hospital university college school airport station warehouse depot clinic mall shop lab labs remote
     district block unit room plaza various multiple location locations team inc ltd gmbh llc corp company group only
-    hub region area metro virtual us-based based tech park business headoffice main global mission residents must reside
-    within preferred select states united travel required candidates timezone hours unavailable unknown other any city-wide
+    hub region area metro virtual based tech business headoffice main downtown inactive global residents must reside
+    operations within preferred select travel required candidates hours unavailable unknown other any central north south east west county
     tbd na none null home working job posting jobs external internal flexible field""".split()
 )
 STREETS = frozenset(
