@@ -25,12 +25,13 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]+")
 _SPACE = re.compile(r"\s+")
 _TOKEN = re.compile(
-    r"([cCfF](?:\+\+|#)|[^\W_]+)|(\s[-−]+|[-−]+\s|[–—―|,;:()\[\]{}_@•·~«»\"“”!?*]+|\s/\s)"
+    r"('\d\d\b|[cCfF](?:\+\+|#)|[^\W_]+)|(\s[-−]+|[-−]+\s|[–—―|,;:()\[\]{}_@•·~«»\"“”!?*]+|\s/\s)"
 )
 _MONEY = re.compile(
     r"(?:[A-Z]{2,3}\s?)?[$€£¥]\s?\d[\d.,]*\s?[kKmM]?\+?"
     r"(?:\s?(?:-|–|—|to)\s?[$€£¥]?\s?\d[\d.,]*\s?[kKmM]?\+?)?(?:\s?(?:/|per|an?)\s?(?:hr|hour|yr|year|month|annum|week|day)\b)?"
 )
+_CURRENCY = re.compile("[$€£¥]")
 _LEVEL = re.compile(r"(?:l|ic|lvl|level)([1-9])")
 _CODED = re.compile(r"(swe|sde)([1-5])")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
@@ -93,26 +94,27 @@ class _Segment:
         self.kept += words
         self.names += [name] * (len(self.kept) - len(self.names))
 
-    def trim_places(self) -> list[str]:
-        """Drop what names a place at either end: `Software Engineer Berlin`; returns what was dropped."""
+    def trim_places(self, least: int) -> list[str]:
+        """Drop what names a place at either end as long as `least` words stay; returns what was dropped."""
         dropped = []
-        while end := _place_run(self.names[::-1]):
-            dropped.append(" ".join(self.names[-end:]))
-            del self.kept[-end:], self.names[-end:]
-        while start := _place_run(self.names, leading=True):
-            dropped.append(" ".join(self.names[:start]))
-            del self.kept[:start], self.names[:start]
+        while len(self.kept) > least:
+            if size := _place_run(self.names[-3:][::-1], len(self.kept) - least, backwards=True):
+                dropped.append(" ".join(self.names[-size:]))
+                del self.kept[-size:], self.names[-size:]
+            elif size := _place_run(self.names[:3], len(self.kept) - least):
+                dropped.append(" ".join(self.names[:size]))
+                del self.kept[:size], self.names[:size]
+            else:
+                break
         return dropped
 
 
-def _place_run(names: list[str], *, leading: bool = False) -> int:
-    """How many words from the start name a place, of a list that may be reversed."""
-    for size in (3, 2, 1):
-        run = names[:size]
-        if len(run) == size and all(run) and len(names) > size:
-            written = run if leading else run[::-1]
-            if written[0][0].isupper() and is_name(" ".join(written)):
-                return size
+def _place_run(names: list[str], most: int, *, backwards: bool = False) -> int:
+    """How many of the first words, at most `most`, name a place."""
+    for size in range(min(len(names), most), 0, -1):
+        run = names[:size][::-1] if backwards else names[:size]
+        if all(run) and run[0][0].isupper() and is_name(" ".join(run)):
+            return size
     return 0
 
 
@@ -143,7 +145,7 @@ def clean(title: str) -> str:
 
 
 def _cut(folded: str) -> list[_Segment]:
-    if any(sign in folded for sign in "$€£¥"):
+    if _CURRENCY.search(folded):
         folded = _MONEY.sub(lambda match: " " * len(match[0]), folded)
     segments = []
     current: _Segment | None = None
@@ -206,8 +208,6 @@ class _Reader:
             else:
                 at += self._unknown(segment, words, at)
 
-        if segment.names:
-            self.places += segment.trim_places()
 
     def _take(self, meaning: Meaning, segment: _Segment, words: list[str], at: int) -> None:
         kind, value = meaning.kind, meaning.value
@@ -271,17 +271,20 @@ class _Reader:
             segment.meaningful = True
             return 1
         if word.isdecimal() and word.isascii():
-            return self._number(segment, word, after)
+            return self._number(segment, words, at)
         return self._mixed(segment, word)
 
     @staticmethod
     def _roman(written: str, after: str) -> bool:
         return len(written) > 1 or written == "I" or (written == "V" and not after)
 
-    def _number(self, segment: _Segment, word: str, after: str) -> int:
+    def _number(self, segment: _Segment, words: list[str], at: int) -> int:
+        word, after = words[at], words[at + 1] if at + 1 < len(words) else ""
         if after in _DURATIONS and len(word) < 3:
             segment.meaningful = True
             return 2
+        if after.isdigit() and words[at + 2 : at + 3] and words[at + 2] in _DURATIONS:
+            return 3
         if len(word) == 4 and "2010" <= word <= "2049":
             self.years.append(int(word))
             segment.meaningful = True
@@ -302,6 +305,8 @@ class _Reader:
         segment.meaningful = True
         if not word.isascii():
             self._foreign(segment, word)
+        elif word[0] == "'":
+            self.years.append(2000 + int(word[1:]))
         elif level := _LEVEL.fullmatch(word):
             self.levels.append(int(level[1]))
         elif coded := _CODED.fullmatch(word):
@@ -327,7 +332,10 @@ class _Reader:
         segment.keep(word.split())
 
     def facts(self, display: str, segments: list[_Segment]) -> TitleFacts:
-        kept = tuple(tuple(segment.kept) for segment in segments if segment.kept)
+        full = [segment for segment in segments if segment.kept]
+        for segment in full:
+            self.places += segment.trim_places(0 if len(full) > 1 else 1)
+        kept = tuple(tuple(segment.kept) for segment in full if segment.kept)
         ranks = self.ranks
         if not ranks and kept and kept[0][0] == "associate" and _ENTRY_ASSOCIATES.intersection(kept[0][1:]):
             ranks = {"junior"}
