@@ -162,6 +162,13 @@ def mark(connection: Connection, job_id: str, verb: str, on: bool) -> None:
     connection.execute(update(jobs).where(jobs.c.id == job_id).values({"hidden" if verb == "hide" else "pinned": on}))
 
 
+def announce(connection: Connection, job_ids: Iterable[str], key: str) -> None:
+    """Note on jobs which edition announced them last."""
+    ids = sorted(job_ids)
+    for start in range(0, len(ids), 1000):
+        connection.execute(update(jobs).where(jobs.c.id.in_(ids[start : start + 1000])).values(announced_in=key))
+
+
 def find_root(connection: Connection, job_id: str) -> str | None:
     """The id under which a job is known now, following redirects; None where there never was one."""
     row = connection.execute(select(jobs.c.id, jobs.c.redirect_to).where(jobs.c.id == job_id)).one_or_none()

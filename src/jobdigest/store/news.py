@@ -82,7 +82,7 @@ def recent_jobs(connection: Connection, keys: Sequence[str]) -> set[str]:
 
 
 def histories(connection: Connection, job_ids: Sequence[str], today: date) -> dict[str, JobHistory]:
-    """For each job: how often it was posted since when, how long it is open, how long its employer's roles stay open."""
+    """For each job: how often it was posted since when, how long it is open, how long the employer's stay open."""
     dates: dict[str, list[date]] = {}
     employer: dict[str, str] = {}
     for start in range(0, len(job_ids), 1000):

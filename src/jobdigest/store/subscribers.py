@@ -87,6 +87,32 @@ def each(
         yield read(row, read_preferences)
 
 
+def each_with_quiet(
+    connection: Connection, read_preferences: ReadPreferences, *states: SubscriberState
+) -> Iterator[tuple[Subscriber, int]]:
+    """Like `each`, with the number of weeks in a row in which there was too little for a mail."""
+    query = select(subscribers).where(subscribers.c.email.is_not(None), subscribers.c.state.in_(states))
+    for row in connection.execution_options(yield_per=1000).execute(query.order_by(subscribers.c.id)):
+        yield read(row, read_preferences), row.quiet_weeks
+
+
+def count_quiet(connection: Connection, edition: str) -> None:
+    """After a freeze: one more quiet week for whom there was too little, none for whom there is a mail."""
+    frozen = select(deliveries.c.subscriber_id).where(deliveries.c.edition == edition)
+    quiet = frozen.where(deliveries.c.reason == "too_few")
+    mailed = frozen.where(deliveries.c.state == "pending")
+    one_more = {"quiet_weeks": subscribers.c.quiet_weeks + 1}
+    connection.execute(update(subscribers).where(subscribers.c.id.in_(quiet)).values(one_more))
+    again = subscribers.c.id.in_(mailed) & (subscribers.c.quiet_weeks > 0)
+    connection.execute(update(subscribers).where(again).values(quiet_weeks=0))
+
+
+def languages(connection: Connection) -> set[str]:
+    """The languages that readers asked for."""
+    query = select(subscribers.c.language).where(subscribers.c.language.is_not(None)).distinct()
+    return {language for language in connection.scalars(query) if language}
+
+
 def read(row: Row[Any], read_preferences: ReadPreferences) -> Subscriber:
     """A row as a value."""
     return Subscriber(

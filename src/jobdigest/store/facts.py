@@ -1,0 +1,21 @@
+"""Small facts by key: a note for an edition, a hold after a restore, the last backup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from jobdigest.store.schema import meta
+
+
+def get(connection: Connection, key: str) -> Any:
+    """The fact, or None."""
+    return connection.scalar(select(meta.c.value).where(meta.c.key == key))
+
+
+def put(connection: Connection, key: str, value: Any) -> None:
+    """Remember a fact; None forgets it."""
+    connection.execute(delete(meta).where(meta.c.key == key))
+    if value is not None:
+        connection.execute(insert(meta).values(key=key, value=value))
