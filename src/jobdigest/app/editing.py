@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -42,6 +42,24 @@ class Prepared:
     news: news.News
     draft: Draft
     compiled: CompiledEdition
+    templates: Templates
+
+
+class Gazetteer:
+    """The curate stage's places, as the compose stage asks for them."""
+
+    wish_keys = staticmethod(place.wish_keys)
+    place_keys = staticmethod(place.place_keys)
+
+    @staticmethod
+    def place_covers(scope: Sequence[str], country: str) -> bool:
+        """Whether a remote scope includes a country."""
+        return place.place_covers(tuple(scope), country)
+
+    @staticmethod
+    def wish_countries(wanted: str) -> frozenset[str]:
+        """ISO codes of the countries that a wished place lies in."""
+        return frozenset(found.country for found in place.read_where((wanted,)).places if found.country)
 
 
 def prepare(app: App, connection: Connection, slot: Slot, now: datetime) -> Prepared:
@@ -63,7 +81,7 @@ def prepare(app: App, connection: Connection, slot: Slot, now: datetime) -> Prep
     )
     templates = Templates.of(app.config)
     compiled = compile_edition(drafted, config=app.config, templates=templates, languages=_languages(app, connection))
-    return Prepared(slot=slot, news=found, draft=drafted, compiled=compiled)
+    return Prepared(slot=slot, news=found, draft=drafted, compiled=compiled, templates=templates)
 
 
 def _as_of(job: Job, found: news.News, key: str, histories: Mapping[str, Any]) -> Job:
@@ -95,7 +113,7 @@ def choices(
     app: App, connection: Connection, prepared: Prepared, audience: Audience
 ) -> Iterator[tuple[Subscriber, Choice]]:
     """Every active reader with what they are shown, by id, in memory that doesn't grow with readers."""
-    matcher = Matcher(prepared.draft, app.config.edition, place)
+    matcher = Matcher(prepared.draft, app.config.edition, Gazetteer())
     shown = editions.ShownBefore(connection, matcher.postings)
     readers = store_subscribers.each_with_quiet(connection, from_json, SubscriberState.ACTIVE)
     for _, some in groupby(enumerate(readers), key=lambda pair: pair[0] // READERS_AT_ONCE):
@@ -153,9 +171,10 @@ def freeze(app: App, slot: Slot, now: datetime, approve: str | None = None) -> A
 
 
 def _differs(approve: str, prepared: Prepared) -> str:
+    now = prepared.compiled.content_hash
     return (
-        f"the edition has changed since it was approved: {approve[:12]} was approved, {prepared.compiled.content_hash[:12]}"
-        f" is what would go out now ({len(prepared.draft.items)} jobs, {len(prepared.news.job_ids)} of them new); "
+        f"the edition has changed since it was approved: {approve[:12]} was approved, {now[:12]} is what would go out now "
+        f"({len(prepared.draft.items)} jobs, {len(prepared.news.job_ids)} of them new); "
         "look at `digest send --dry-run` again and approve the hash it prints"
     )
 
@@ -176,7 +195,7 @@ def recipient(app: App, prepared: Prepared, sender: Sender, reader: Subscriber, 
         subscriber_id=reader.id,
         address_hash=address_hash,
         domain=reader.email.rpartition("@")[2].lower(),
-        language=prepared.compiled.pick_language(reader.language),
+        language=prepared.templates.catalogues.pick(reader.language, prepared.compiled.default_language),
         name=reader.name,
         shown=choice.shown,
         extra=choice.extra,
