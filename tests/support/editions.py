@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from jobdigest.compose.compiled import CompiledEdition
 from jobdigest.compose.edition import Draft, compile_edition, draft
@@ -137,20 +137,20 @@ def config(**changes: Any) -> Config:
 class PlainPlaces:
     """Places by their bare names and codes: as much geography as a test needs."""
 
-    def wish_keys(self, wanted: str) -> frozenset[str]:
-        return frozenset({wanted.strip().casefold()})
+    cities: ClassVar = {"london": "GB", "berlin": "DE", "paris": "FR", "toronto": "CA", "leeds": "GB"}
+    countries: ClassVar = {"germany": "DE", "gb": "GB", "us": "US"}
 
-    def place_keys(self, place: Place) -> frozenset[str]:
-        names = {"GB": "united kingdom", "DE": "germany", "US": "united states"}
-        return frozenset(part.casefold() for part in (*place, names.get(place.country or "")) if part)
+    def wish_keys(self, wanted: str, /) -> frozenset[str]:
+        name = wanted.strip().casefold()
+        if name in self.countries:
+            return frozenset({f"={self.countries[name]}"})
+        return frozenset({f"{name}//{self.cities.get(name, '')}"})
 
-    def place_covers(self, scope: Any, country: str) -> bool:
+    def place_keys(self, place: Place, /) -> frozenset[str]:
+        return frozenset({f"{(place.city or '').casefold()}//{place.country or ''}", f"={place.country}"})
+
+    def place_covers(self, scope: tuple[str, ...], country: str, /) -> bool:
         return country in scope or "Worldwide" in scope
-
-    def wish_countries(self, wanted: str) -> frozenset[str]:
-        known = {"london": "GB", "berlin": "DE", "germany": "DE", "paris": "FR", "gb": "GB", "toronto": "CA"}
-        code = known.get(wanted.strip().casefold())
-        return frozenset({code} if code else ())
 
 
 READERS: dict[str, dict[str, Any]] = {

@@ -44,13 +44,15 @@ def weights_from(configured: Mapping[str, float]) -> dict[str, float]:
     return {**WEIGHTS, **configured}
 
 
-def score(job: Job, weights: Mapping[str, float], day: date) -> float:
-    """What the job is worth by itself on `day`."""
+def parts(job: Job, weights: Mapping[str, float], day: date) -> dict[str, float]:
+    """What the job is worth by itself on `day`, by weight; an operator reads this in the dry run."""
     age = max(0, (day - born(job)).days)
-    value: float = weights["freshness"] * float(0.5 ** (age / HALF_LIFE_DAYS))
-    value += weights["pay"] * bool(job.base_salary)
-    value += weights["direct"] * job.direct
-    return value + weights["pinned"] * job.pinned
+    return {
+        "freshness": weights["freshness"] * float(0.5 ** (age / HALF_LIFE_DAYS)),
+        "pay": weights["pay"] * bool(job.base_salary),
+        "direct": weights["direct"] * job.direct,
+        "pinned": weights["pinned"] * job.pinned,
+    }
 
 
 def order(jobs: Sequence[Job], weights: Mapping[str, float], slot: datetime) -> list[tuple[Job, float]]:
@@ -63,7 +65,11 @@ def order(jobs: Sequence[Job], weights: Mapping[str, float], slot: datetime) -> 
         crowd = weights["spread_company"] * companies[employer(job)]
         return base - crowd - weights["spread_place"] * places[job.places[:1]]
 
-    heap = [(-base, -born(job).toordinal(), job.id, base, job) for job in jobs for base in (score(job, weights, day),)]
+    heap = [
+        (-base, -born(job).toordinal(), job.id, base, job)
+        for job in jobs
+        for base in (sum(parts(job, weights, day).values()),)
+    ]
     heapq.heapify(heap)
     placed = []
     while heap:

@@ -26,19 +26,19 @@ _REMOTE_WORDS = frozenset({"remote", "anywhere", "worldwide"})
 
 
 class Places(Protocol):
-    """What compose must know of places; the curate stage's `place` module is one."""
+    """What compose must know of places; the curate stage's `place` module is one.
 
-    def wish_keys(self, wanted: str) -> frozenset[str]:
+    A key is `=CC` (country), `=CC-REGION`, or `city/REGION/CC`; other forms never tell a country.
+    """
+
+    def wish_keys(self, wanted: str, /) -> frozenset[str]:
         """Keys of a place as a reader wrote it."""
 
-    def place_keys(self, place: Place) -> frozenset[str]:
+    def place_keys(self, place: Place, /) -> frozenset[str]:
         """Keys under which a job's place can be wished for."""
 
-    def place_covers(self, scope: Sequence[str], country: str) -> bool:
+    def place_covers(self, scope: tuple[str, ...], country: str, /) -> bool:
         """Whether a remote scope includes a country."""
-
-    def wish_countries(self, wanted: str) -> frozenset[str]:
-        """ISO codes of the countries that a wished place lies in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,8 @@ class Matcher:
     def _wished(self, wish: str) -> tuple[frozenset[str], frozenset[str]]:
         if wish.strip().casefold() in _REMOTE_WORDS:
             return frozenset(), frozenset()
-        return self._places.wish_keys(wish), self._places.wish_countries(wish)
+        keys = self._places.wish_keys(wish)
+        return keys, frozenset(country for key in keys if (country := _country_of(key)))
 
     def _covered(self, country: str) -> int:
         mask = 0
@@ -329,6 +330,10 @@ def zone_countries(timezone: str) -> frozenset[str]:
     """The country of an IANA zone by CLDR; empty for `UTC` and unknown ones."""
     territory = get_global("zone_territories").get(get_global("zone_aliases").get(timezone, timezone))
     return frozenset({territory}) if territory and territory != "001" else frozenset()
+
+
+def _country_of(key: str) -> str:
+    return key[1:3] if key.startswith("=") else key.rpartition("/")[2] if "/" in key else ""
 
 
 def _mask(items: Sequence[DraftItem], test: Any) -> int:
