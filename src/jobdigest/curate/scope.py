@@ -18,6 +18,7 @@ from typing import NamedTuple
 TITLE_LIMIT = 300
 TEXT_LIMIT = 6_000
 _CJK = "\u3040-\u30ff\u3400-\u9fff\u1100-\u11ff\uac00-\ud7af"
+_NO_ACCENT = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d"})  # letters that do not decompose
 _WORD = re.compile(r"[a-z0-9]+|&")
 _ANY_WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+|&")
 _IS_CJK = re.compile(rf"[{_CJK}]")
@@ -25,6 +26,10 @@ _OF_ROLE = re.compile(
     r"\b(?:as (?:an?|our|the|your)|(?:looking for|seeking|hiring|searching for|role of|position of) (?:an? |our |the )?)"
     r" ?([^.,;:!\n]{3,70})"
 )
+
+
+_SCOPES = {"in", "out"}
+_KINDS = {"chip": "an AI chip maker", "ai": "an AI company", "lab": "a known research lab", "other": "of no known kind"}
 
 
 class Hit(NamedTuple):
@@ -68,15 +73,17 @@ class Tables(NamedTuple):
     ideographs: Mapping[str, int]
     scope: tuple[Rule, ...]
     roles: tuple[Rule, ...]
+    romance: frozenset[str]
     text_terms: tuple[str, ...]
     employers: Mapping[str, str]
+    policies: Mapping[str, Mapping[str, tuple[int | None, bool]]]
 
 
 def fold(text: str) -> str:
     """Small letters without accents, in composed form."""
     if text.isascii():
         return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(_NO_ACCENT))
     return unicodedata.normalize("NFKC", "".join(c for c in parts if not unicodedata.combining(c)))
 
 
@@ -95,9 +102,12 @@ def tables() -> Tables:
     implied: dict[str, list[str]] = {}
     sets: dict[str, list[str]] = {}
     raw_rules: list[tuple[str, str]] = []
+    policies: dict[str, Mapping[str, tuple[int | None, bool]]] = {}
     for key, value in lines_of("roles_rules.txt"):
         kind, _, name = key.rpartition(" ")
-        if kind == "imply":
+        if kind == "policy":
+            policies[f"ask {name}"] = dict(map(_policy, value.split(",")))
+        elif kind == "imply":
             implied[name] = value.split()
         elif kind == "set":
             sets[name] = value.split()
@@ -118,11 +128,19 @@ def tables() -> Tables:
         bits,
         _by_first_word(words),
         {phrase: mask for phrase, mask in words.items() if _IS_CJK.search(phrase)},
-        tuple(rule for rule in rules if rule.outcome in {"in", "out", "ask"}),
-        tuple(rule for rule in rules if rule.outcome not in {"in", "out", "ask"}),
+        tuple(rule for rule in rules if rule.outcome in _SCOPES or rule.outcome in policies),
+        tuple(rule for rule in rules if rule.outcome not in _SCOPES and rule.outcome not in policies),
+        frozenset(evidence["romance"]),
         tuple(evidence["text"]),
-        {name: kind for kind in ("an AI company", "a research lab") for name in evidence[fold(kind)]},
+        {name: kind for kind in ("lab", "ai", "chip") for name in evidence[kind]},
+        policies,
     )
+
+
+def _policy(text: str) -> tuple[str, tuple[int | None, bool]]:
+    """`ai 3 in` as (kind, (terms needed in a text or None, in without a text))."""
+    kind, needed, alone = text.split()
+    return kind, (None if needed == "-" else int(needed), alone == "in")
 
 
 def _with_implied(concept: str, implied: Mapping[str, Sequence[str]], bits: dict[str, int]) -> int:
@@ -168,10 +186,10 @@ def read(title: str) -> Reading:
         elif not words[at].isascii() and _IS_CJK.search(words[at]):
             hits.extend(_ideographic(words[at]))
         at += used
-    bits = 0
-    for hit in hits:
-        bits |= hit.bits
-    return _settle(Reading(bits, tuple(hits)))
+    bits = _all_of(hits)
+    if bits & tables().bits["ia"] and not tables().romance.isdisjoint(words):
+        bits |= tables().bits["ai"]
+    return Reading(bits, tuple(hits))
 
 
 def _same(word: str, part: str) -> bool:
@@ -183,7 +201,7 @@ def _longest(
 ) -> tuple[Hit | None, int]:
     word = words[at]
     candidates = phrases.get(word, ())
-    if word[-1] == "s" and len(word) > 2:
+    if word[-1] == "s" and len(word) > 3:
         candidates += phrases.get(word[:-1], ())
     best: tuple[Hit | None, int] = (None, 1)
     for parts, mask in candidates:
@@ -197,19 +215,11 @@ def _longest(
 def _ideographic(run: str) -> Iterator[Hit]:
     known, at = tables().ideographs, 0
     while at < len(run):
-        for size in range(min(9, len(run) - at), 0, -1):
+        for size in range(min(12, len(run) - at), 0, -1):
             if mask := known.get(run[at : at + size]):
                 yield Hit(mask, run[at : at + size])
                 break
         at += size
-
-
-def _settle(reading: Reading) -> Reading:
-    """"IA" means AI only beside a word of a language that calls it so."""
-    bits = tables().bits
-    if reading.bits & bits["ia"] and reading.bits & bits["romance"]:
-        return Reading(reading.bits | bits["ai"], reading.hits)
-    return reading
 
 
 def first_rule(rules: Sequence[Rule], bits: int) -> Rule | None:
@@ -237,15 +247,14 @@ def scope_rule(bits: int) -> Rule | None:
 
 
 @lru_cache(maxsize=4096)
-def employer_kind(company: str | None) -> str | None:
-    """`an AI company` or `a research lab` where the name tells, else None."""
-    if not company:
-        return None
-    words = _ANY_WORD.findall(fold(company[:TITLE_LIMIT]))
-    if words and (words[-1] == "ai" or words[0] == "ai" or company.rstrip().endswith("AI")):
-        return "an AI company"
+def employer_kind(company: str | None) -> str:
+    """`chip`, `ai` or `lab` where the employer's name tells, else `other` (roles_evidence.txt has the names)."""
+    words = _ANY_WORD.findall(fold((company or "")[:TITLE_LIMIT]))
     known = tables().employers
-    return next((known[name] for size in (1, 2, 3) if (name := " ".join(words[:size])) in known), None)
+    named = next((known[name] for size in (3, 2, 1) if (name := " ".join(words[:size])) in known), None)
+    if named is None and words and ("ai" in (words[0], words[-1]) or (company or "").rstrip().endswith("AI")):
+        return "ai"
+    return named or "other"
 
 
 def judge_scope(title: str, *, company: str | None = None, team: str | None = None, text: str = "") -> Scope:
@@ -257,47 +266,42 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
     rule = scope_rule(reading.bits)
     if rule is None:
         return Scope(False, "nothing in the title is AI or data work", reading)
-    if rule.outcome == "ask":
-        return _ask(reading, company, team, text)
-    return Scope(rule.outcome == "in", f"title says {words_for(rule, reading)}", reading)
-
-
-def _ask(reading: Reading, company: str | None, team: str | None, text: str) -> Scope:
-    """The open cases: staff titles without a topic, bare research, customer engineering, plain engineering."""
-    bits = tables().bits
-    is_open = reading.bits & _mask(("mts", "rscientist", "solutions", "humanish"), bits)
-    employer = employer_kind(company)
-    if text:
-        return _ask_text(reading, is_open, employer, text)
-    if team and is_open and (found := scope_rule((about := read(team)).bits)) and found.outcome == "in":
+    if rule.outcome in {"in", "out"}:
+        if reading.bits & tables().bits["mts"]:
+            reading += role_in(text[:TEXT_LIMIT].lower())
+        return Scope(rule.outcome == "in", f"title says {words_for(rule, reading)}", reading)
+    about = read(team or "")
+    found = scope_rule(about.bits)
+    if found and found.outcome == "in" and not rule.outcome.endswith(("product", "algorithm")):
         return Scope(True, f"team says {words_for(found, about)}", reading + about)
-    if reading.bits & bits["rscientist"] and not reading.bits & _mask(("wetlab", "hw", "outhead", "quant"), bits):
-        return Scope(bool(employer), f"research at {company}, {employer}" if employer else "research in an unnamed field", reading)
-    if reading.bits & bits["mts"]:
-        return Scope(employer == "an AI company", f"technical staff at {company}", reading)
-    if reading.bits & bits["solstrong"] or reading.bits & bits["solopen"]:
-        return Scope(True, f"title says {reading.hits[0].words}", reading + Reading(bits["solutions"], ()))
-    if reading.bits & bits["mlfield"] and employer == "an AI company":
-        return Scope(True, f"algorithms at {company}, {employer}", reading)
-    return Scope(False, "nothing in the title is AI or data work", reading)
+    return _ask(rule, reading, employer_kind(company), text)
 
 
-def _ask_text(reading: Reading, is_open: int, employer: str | None, text: str) -> Scope:
+def _ask(rule: Rule, reading: Reading, kind: str, text: str) -> Scope:
+    """What the employer and the text say where the title leaves it open."""
+    policy = tables().policies[rule.outcome]
+    needed, alone = policy.get(kind) or policy["ai" if kind == "chip" else "other"]
+    said = f"title says {words_for(rule, reading)}"
+    if not text:
+        return Scope(alone, f"{said}, employer is {_KINDS[kind]}", reading)
     lowered = text[:TEXT_LIMIT].lower()
-    if not is_open:
-        return Scope(False, "nothing in the title is AI or data work", reading)
-    named = role_in(lowered)
     terms = [term for term in tables().text_terms if term in lowered]
-    enough = {"an AI company": 1, "a research lab": 2}.get(employer or "", 4)
-    if len(terms) < enough:
-        return Scope(False, f"the text names too little AI work ({', '.join(terms) or 'none'})", reading)
-    said = ", ".join(f'"{term}"' for term in terms[:3])
-    return Scope(True, f"text says {said}", reading + named)
+    if needed is None or len(terms) < needed:
+        return Scope(False, f"{said}, and the text names too little AI work", reading)
+    named = ", ".join(f'"{term}"' for term in terms[:3])
+    return Scope(True, f"{said}, text says {named}", reading + role_in(lowered) if rule.outcome == "ask staff" else reading)
 
 
 def role_in(lowered: str) -> Reading:
-    """What a description calls the role: `as our solutions architect for …`, `we are looking for a …`."""
-    found = Reading(0, ())
+    """The function a description names: `as our solutions architect for …`, `we are looking for a researcher`."""
+    functions, hits = tables().bits["function"], []
     for match, _ in zip(_OF_ROLE.finditer(lowered), range(4), strict=False):
-        found += read(match[1])
-    return found
+        hits += [hit for hit in read(match[1]).hits if hit.bits & functions]
+    return Reading(_all_of(hits), tuple(hits))
+
+
+def _all_of(hits: Sequence[Hit]) -> int:
+    bits = 0
+    for hit in hits:
+        bits |= hit.bits
+    return bits
