@@ -173,7 +173,7 @@ def freeze(app: App, slot: Slot, now: datetime, approve: str | None = None) -> A
 def _differs(approve: str, prepared: Prepared) -> str:
     now = prepared.compiled.content_hash
     return (
-        f"the edition has changed since it was approved: {approve[:12]} was approved, {now[:12]} is what would go out now "
+        f"the edition has changed since it was approved: {approve[:12]} was approved, {now[:12]} would go out "
         f"({len(prepared.draft.items)} jobs, {len(prepared.news.job_ids)} of them new); "
         "look at `digest send --dry-run` again and approve the hash it prints"
     )

@@ -1,0 +1,198 @@
+"""Send the edition that is due: freeze it once, then let the ledger decide what is left to do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from jobdigest.app.editing import MessageMaker, freeze
+from jobdigest.compose.compiled import CompiledEdition
+from jobdigest.deliver.clock import Clock
+from jobdigest.deliver.policy import policy_from
+from jobdigest.deliver.send import Summary, run
+from jobdigest.errors import DeliveryError, UsageError
+from jobdigest.slots import Slot, due_slot, latest_slot, slots_from
+from jobdigest.store import editions, ledger
+
+if TYPE_CHECKING:
+    from jobdigest.app import App
+    from jobdigest.deliver.transports.base import Transport
+    from jobdigest.deliver.transports.smtp import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What `digest send` did, in words, and whether every row ended well."""
+
+    lines: Sequence[str]
+    ok: bool = True
+
+
+def send_due(
+    app: App,
+    now: datetime,
+    *,
+    approve: str | None = None,
+    stop: threading.Event | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Sent:
+    """Freeze and send the edition that is due, or go on with it; twice sends nothing twice."""
+    slot = due_slot(app.config.schedule, now)
+    if slot is None:
+        return Sent([nothing_due(app, now)])
+    lines = []
+    with app.store.read() as connection:
+        edition = editions.load(connection, slot.edition)
+        if edition and edition.state == "sent":
+            return Sent([f"{slot.edition} was sent already; nothing is sent twice"])
+    if edition is None:
+        check_way_out(app)
+        audience = freeze(app, slot, now, approve)
+        lines.append(
+            f"{slot.edition} frozen for {audience.readers:,} readers, {audience.by_reason['mail']:,} get a mail"
+        )
+    elif approve and approve != edition.content_hash:
+        raise DeliveryError(f"{slot.edition} was frozen with {edition.content_hash}, not {approve}; nothing was sent")
+    summary = send_frozen(app, slot.edition, now, stop=stop, progress=progress)
+    return Sent([*lines, *describe(summary)], summary.ok)
+
+
+def send_frozen(
+    app: App,
+    edition: str,
+    now: datetime,
+    *,
+    stop: threading.Event | None = None,
+    alongside: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Summary:
+    """Send what is due of a frozen edition; see `deliver.send.run`."""
+    return run(
+        app.store,
+        edition,
+        MessageMaker(app, compiled_of(app, edition)),
+        lambda: transport_of(app),
+        policy_from(app.config.delivery, app.config.schedule.late_within),
+        clock=Clock(now),
+        stop=stop,
+        alongside=alongside,
+        progress=progress,
+    )
+
+
+def compiled_of(app: App, edition: str) -> CompiledEdition:
+    """An edition's fragments; raises UsageError for one that nobody froze."""
+    with app.store.read() as connection:
+        data = editions.load_compiled(connection, edition)
+    if data is None:
+        raise UsageError(f"there is no edition {edition}; `digest send` freezes the one that is due")
+    return CompiledEdition.from_bytes(data)
+
+
+def nothing_due(app: App, now: datetime) -> str:
+    """What to say when no slot is due: when the next is, and whether one was missed."""
+    following = next(slots_from(app.config.schedule, now))
+    missed = latest_slot(app.config.schedule, now)
+    late = ""
+    if missed:
+        with app.store.read() as connection:
+            known = editions.load(connection, missed.edition)
+        if known is None:
+            late = f"; {missed.edition} was due {missed.at:%d %b %H:%M} UTC and is too late (late_within)"
+    return f"nothing is due{late}; the next edition is {following.edition}, {following.local:%a %d %b %H:%M %Z}"
+
+
+def describe(summary: Summary) -> list[str]:
+    """A summary as the operator's lines."""
+    if summary.beside:
+        return [f"{summary.edition}: another sender is at work ({summary.beside}); left to it"]
+    counts = " · ".join(f"{count:,} {state}" for state, count in sorted(summary.counts.items())) or "nobody to mail"
+    lines = [f"{summary.edition} · {summary.edition_state} · {counts}"]
+    if summary.stopped:
+        lines.append(f"stopped: {summary.stopped}; `digest send --resume` goes on")
+    if summary.waiting:
+        lines.append(f"waiting: {summary.waiting}; run `digest send` again then")
+    if summary.counts.get("in_doubt"):
+        lines.append("in doubt: `digest deliveries` lists them, `digest deliveries resolve` decides")
+    return lines
+
+
+def check_way_out(app: App) -> None:
+    """Raise DeliveryError where config names no way for mail to leave."""
+    if not app.config.delivery.smtp and not app.config.delivery.file:
+        raise DeliveryError("delivery: neither smtp nor file is set in config.yaml; name one")
+
+
+def transport_of(app: App) -> Transport:
+    """The configured way out."""
+    from jobdigest.deliver.transports.file import file_transport
+    from jobdigest.deliver.transports.smtp import smtplib_transport
+
+    check_way_out(app)
+    delivery = app.config.delivery
+    if delivery.smtp:
+        return smtplib_transport(server_of(app), delivery.smtp.connections)
+    assert delivery.file
+    return file_transport(app.config.path(delivery.file))
+
+
+def server_of(app: App) -> Server:
+    """The configured mail server; raises DeliveryError where there is none."""
+    from jobdigest.deliver.transports.smtp import Server
+
+    smtp = app.config.delivery.smtp
+    if smtp is None:
+        raise DeliveryError("delivery.smtp: not set; this needs a mail server")
+    return Server(
+        host=smtp.host,
+        port=smtp.port,
+        tls=smtp.tls,
+        username=smtp.username,
+        password=smtp.password.get_secret_value() if smtp.password else None,
+        timeout=smtp.timeout.total_seconds(),
+        ca_file=str(app.config.path(smtp.ca_file)) if smtp.ca_file else None,
+    )
+
+
+def shown_slot(app: App, now: datetime) -> Slot:
+    """The slot that a preview shows: the one that is due, else the next."""
+    return due_slot(app.config.schedule, now) or next(slots_from(app.config.schedule, now))
+
+
+def operate(app: App, verb: str, now: datetime) -> str:
+    """Pause, resume or cancel the edition being sent; says in words what happened."""
+    with app.store.begin() as connection:
+        found = [edition for edition in editions.previous(connection, 8) if edition.state != "sent"]
+        if not found:
+            raise UsageError(f"no edition is being sent; there is nothing to {verb}")
+        key = found[0].key
+        if verb == "cancel":
+            return f"{key}: cancelled; {ledger.cancel(connection, key, now):,} readers get no mail of it"
+        done = ledger.pause(connection, key) if verb == "pause" else ledger.resume(connection, key)
+    state = "paused; `digest send --resume` goes on" if verb == "pause" else "goes on; run `digest send`"
+    return f"{key}: {state}" if done else f"{key}: is {found[0].state}; nothing changed"
+
+
+def delivery_rows(app: App, edition: str | None, state: str | None = None) -> Iterator[dict[str, Any]]:
+    """The ledger's rows: `digest deliveries --json`."""
+    with app.store.read() as connection:
+        yield from ledger.rows(connection, edition, state)
+
+
+def check_ledger(app: App, edition: str | None) -> list[str]:
+    """What is wrong with the ledger; nothing is the good answer."""
+    with app.store.read() as connection:
+        return ledger.check(connection, edition)
+
+
+def resolve(app: App, edition: str, address: str | None, now: datetime, *, resend: bool) -> str:
+    """The operator's word on deliveries in doubt; says in words what happened."""
+    digest = app.keys.address_hash(address) if address else None
+    with app.store.begin() as connection:
+        ledger.edition_state(connection, edition)
+        count = ledger.resolve(connection, edition, now, resend=resend, address_hash=digest)
+    done = "will be sent again by `digest send`" if resend else "count as accepted"
+    return f"{edition}: {count:,} in doubt {done}"
