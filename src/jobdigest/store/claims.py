@@ -1,0 +1,288 @@
+"""The moving part of the send ledger: claims, marks and outcomes (design decision 7).
+
+    pending ──claim──► (owner, lease) ──mark──► sending ──record──► accepted | failed | pending (retry) | in_doubt
+       └────────────────── skipped(reason): the address no longer wants or takes mail
+
+A claim belongs to an owner until its lease ends. Every later step names the owner and changes nothing where the row
+has gone to somebody else, so a sender that was presumed dead can never send twice: its mark fails and the final dot
+stays unsent. Times called `now` are the real clock, `calendar` is the clock of `--now`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection as Connection
+from sqlalchemy import and_, bindparam, func, or_, select, update
+
+from jobdigest.model import Delivery, DeliveryState
+from jobdigest.store.schema import deliveries as d
+from jobdigest.store.schema import editions, subscribers, suppressions
+
+LEASE = timedelta(seconds=60)
+LONGEST_RETRY = timedelta(hours=2)  # a retry_at beyond this was written by a clock that was wrong
+IN_FLIGHT = ("pending", "sending")
+_UNDECIDED = or_(d.c.state == "pending", d.c.state == "sending", d.c.state == "in_doubt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one attempt. `tried` is true where this recipient, not the transport, was the question."""
+
+    delivery: Delivery
+    state: DeliveryState
+    reason: str | None = None
+    answer: str | None = None
+    queue_id: str | None = None
+    retry_at: datetime | None = None
+    tried: bool = False
+
+
+# --- claiming ----------------------------------------------------------------------------------------------------
+
+
+def claim(
+    conn: Connection,
+    edition: str,
+    owner: str,
+    n: int,
+    now: datetime,
+    *,
+    calendar: datetime,
+    late_before: datetime,
+    domain: str | None = None,
+    not_domains: Sequence[str] = (),
+) -> list[Delivery]:
+    """At most `n` due deliveries, now `owner`'s for a lease; rows whose address no longer wants mail are skipped.
+
+    So are rows whose `not_before` is before `late_before`: stale news is not sent. `domain` takes only that recipient
+    domain, `not_domains` leaves some out. Rows that another owner lost count as due.
+    """
+    where = [d.c.edition == edition, d.c.state == "pending", _due(now, calendar), _free(now, owner)]
+    if domain:
+        where.append(d.c.domain == domain)
+    if not_domains:
+        where.append(d.c.domain.not_in(not_domains))
+    query = (
+        select(d, subscribers.c.email, subscribers.c.state.label("standing"), subscribers.c.snoozed_until)
+        .add_columns(subscribers.c.address_hash.label("address_now"), suppressions.c.address_hash.label("suppressed"))
+        .outerjoin(subscribers, subscribers.c.id == d.c.subscriber_id)
+        .outerjoin(suppressions, _suppressed(now))
+        .where(*where)
+        .order_by(d.c.id)
+        .limit(n)
+        .with_for_update(skip_locked=True, of=d)
+    )
+    rows = conn.execute(query).all()
+    reasons = {row.id: reason for row in rows if (reason := _no_longer(row, calendar, late_before))}
+    _skip(conn, reasons, now)
+    wanted = [row for row in rows if row.id not in reasons]
+    if wanted:
+        ids = [row.id for row in wanted]
+        conn.execute(update(d).where(d.c.id.in_(ids)).values(owner=owner, lease_until=now + LEASE, updated=now))
+    return [_delivery(row) for row in wanted]
+
+
+def _due(now: datetime, calendar: datetime) -> Any:
+    retry = or_(d.c.retry_at.is_(None), d.c.retry_at <= now, d.c.retry_at > now + LONGEST_RETRY)
+    return and_(d.c.not_before <= calendar, retry)
+
+
+def _free(now: datetime, owner: str) -> Any:
+    """Nobody's, or of an owner whose lease is over (or so far ahead that a clock was wrong when it was written)."""
+    over = or_(d.c.lease_until < now, d.c.lease_until > now + 2 * LEASE)
+    return or_(d.c.owner.is_(None), and_(d.c.owner != owner, over))
+
+
+def _suppressed(now: datetime) -> Any:
+    alive = or_(suppressions.c.expires.is_(None), suppressions.c.expires > now)
+    return and_(suppressions.c.address_hash == d.c.address_hash, alive)
+
+
+def _no_longer(row: Any, calendar: datetime, late_before: datetime) -> str | None:
+    """Why a frozen recipient may not be mailed any more, or None."""
+    if row.email is None:
+        return "forgotten"
+    awake = row.standing == "snoozed" and row.snoozed_until and row.snoozed_until <= calendar.date()
+    if row.standing != "active" and not awake:
+        return str(row.standing)
+    if row.suppressed is not None:
+        return "suppressed"
+    if row.address_now != row.address_hash:
+        return "address_changed"
+    return "late" if row.not_before < late_before else None
+
+
+def _skip(conn: Connection, reasons: Mapping[int, str], now: datetime) -> None:
+    if reasons:
+        statement = update(d).where(d.c.id == bindparam("row")).values(_RESTING)
+        conn.execute(
+            statement, [{"row": row, "state": "skipped", "reason": why, "updated": now} for row, why in reasons.items()]
+        )
+
+
+_RESTING: Any = {
+    "state": bindparam("state"),
+    "reason": bindparam("reason"),
+    "updated": bindparam("updated"),
+} | dict.fromkeys(("owner", "lease_until", "retry_at"))
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(
+        id=row.id,
+        edition=row.edition,
+        subscriber_id=row.subscriber_id,
+        address_hash=row.address_hash,
+        email=row.email,
+        name=row.name,
+        language=row.language,
+        shown=row.shown,
+        extra=row.extra or {},
+        key_id=row.key_id,
+        not_before=row.not_before,
+        attempts=row.attempts,
+    )
+
+
+def release(conn: Connection, edition: str, owner: str, ids: Sequence[int]) -> None:
+    """Give claims back untouched; a row that was marked but whose dot was surely not sent becomes pending again."""
+    conn.execute(
+        update(d)
+        .where(d.c.edition == edition, d.c.id.in_(ids), d.c.owner == owner, _UNDECIDED)
+        .values(state="pending", owner=None, lease_until=None)
+    )
+
+
+def renew(conn: Connection, owner: str, ids: Sequence[int], now: datetime) -> None:
+    """Lengthen the leases of the rows that `owner` still holds."""
+    conn.execute(update(d).where(d.c.id.in_(ids), d.c.owner == owner).values(lease_until=now + LEASE))
+
+
+# --- sending -----------------------------------------------------------------------------------------------------
+
+
+def mark_sending(conn: Connection, edition: str, owner: str, ids: Sequence[int], now: datetime) -> set[int]:
+    """Note that the final dot is about to be sent; the ids for which it may be.
+
+    Empty where the edition has been paused, stopped or cancelled; without the rows that are no longer `owner`'s.
+    """
+    state = conn.execute(select(editions.c.state).where(editions.c.key == edition).with_for_update(read=True)).scalar()
+    if state != "sending" or not ids:
+        return set()
+    marked = conn.execute(
+        update(d)
+        .where(d.c.id.in_(ids), d.c.owner == owner, d.c.state == "pending")
+        .values(
+            state="sending",
+            attempts=d.c.attempts + 1,
+            first_attempt=func.coalesce(d.c.first_attempt, bindparam("first", now, type_=d.c.first_attempt.type)),
+            lease_until=now + LEASE,
+            updated=now,
+        )
+        .returning(d.c.id)
+    )
+    return set(marked.scalars())
+
+
+def record(conn: Connection, owner: str, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write what became of attempts, also of rows taken over as in doubt meanwhile: who asked the server knows best.
+
+    An accepted edition moves the reader's `caught_up_to` in the same transaction.
+    """
+    if not outcomes:
+        return
+    conn.execute(_RECORD, [_recorded(outcome, owner, now) for outcome in outcomes])
+    _catch_up(conn, [o.delivery for o in outcomes if o.state is DeliveryState.ACCEPTED])
+
+
+_RECORD = (
+    update(d)
+    .where(d.c.id == bindparam("row"), d.c.owner == bindparam("by"), _UNDECIDED)
+    .values(
+        state=bindparam("state"),
+        reason=bindparam("reason"),
+        answer=func.coalesce(bindparam("answer"), d.c.answer),
+        queue_id=bindparam("queue_id"),
+        retry_at=bindparam("retry_at"),
+        attempts=d.c.attempts + bindparam("tried"),
+        first_attempt=func.coalesce(d.c.first_attempt, bindparam("first")),
+        owner=bindparam("owner_after"),
+        lease_until=None,
+        updated=bindparam("updated"),
+    )
+)
+
+
+def _recorded(outcome: Outcome, owner: str, now: datetime) -> dict[str, Any]:
+    return {
+        "row": outcome.delivery.id,
+        "by": owner,
+        "state": outcome.state.value,
+        "reason": outcome.reason,
+        "answer": outcome.answer,
+        "queue_id": outcome.queue_id,
+        "retry_at": outcome.retry_at,
+        "tried": int(outcome.tried),
+        "first": now if outcome.tried else None,
+        "owner_after": owner if outcome.state is DeliveryState.IN_DOUBT else None,
+        "updated": now,
+    }
+
+
+def _catch_up(conn: Connection, accepted: Sequence[Delivery]) -> None:
+    if accepted:
+        conn.execute(_CATCH_UP, [{"edition": a.edition, "reader": a.subscriber_id} for a in accepted])
+
+
+_CATCH_UP = (
+    update(subscribers)
+    .where(
+        subscribers.c.id == bindparam("reader"),
+        or_(subscribers.c.caught_up_to.is_(None), subscribers.c.caught_up_to < bindparam("edition")),
+    )
+    .values(caught_up_to=bindparam("edition"))
+)
+
+
+def first_attempts(conn: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these deliveries was first tried, where it was."""
+    rows = conn.execute(select(d.c.id, d.c.first_attempt).where(d.c.id.in_(ids), d.c.first_attempt.is_not(None)))
+    return {row.id: row.first_attempt for row in rows}
+
+
+def take_over(conn: Connection, edition: str, owner: str, now: datetime, alive: Callable[[str], bool | None]) -> int:
+    """Free what dead owners held: unsent claims are pending again, `sending` rows become in doubt; their number.
+
+    `alive` says True or False for processes of this machine, None for others, which live as long as their lease.
+    """
+    held = (d.c.edition == edition, d.c.state.in_(IN_FLIGHT), d.c.owner.is_not(None), d.c.owner != owner)
+    owners = [row for row in conn.execute(select(d.c.owner).where(*held).distinct()).scalars() if row is not None]
+    dead = [name for name in owners if alive(name) is False]
+    lost = or_(d.c.owner.in_(dead), d.c.lease_until < now, d.c.lease_until > now + 2 * LEASE)
+    conn.execute(update(d).where(*held, lost, d.c.state == "pending").values(owner=None, lease_until=None))
+    doubt = update(d).where(*held, lost, d.c.state == "sending")
+    why = "the sender died between the final dot and the answer"
+    return conn.execute(doubt.values(state="in_doubt", reason=why, lease_until=None, updated=now)).rowcount
+
+
+def next_wait(conn: Connection, edition: str, now: datetime, calendar: datetime) -> timedelta | None:
+    """How long until an unfinished row may become due (zero: now); None where every row is final or in doubt."""
+    waits: list[timedelta] = []
+    mine = (d.c.edition == edition, d.c.state.in_(IN_FLIGHT))
+    lease, retry, start = conn.execute(
+        select(
+            func.min(d.c.lease_until).filter(d.c.lease_until.is_not(None)),
+            func.min(d.c.retry_at).filter(d.c.owner.is_(None), d.c.retry_at > now),
+            func.min(d.c.not_before).filter(d.c.owner.is_(None), d.c.not_before > calendar),
+        ).where(*mine)
+    ).one()
+    due = conn.execute(select(d.c.id).where(*mine, d.c.owner.is_(None), _due(now, calendar)).limit(1)).first()
+    waits += [timedelta()] if due else []
+    waits += [lease - now] if lease else []
+    waits += [retry - now] if retry else []
+    waits += [start - calendar] if start else []
+    return max(min(waits), timedelta()) if waits else None
