@@ -30,7 +30,7 @@ import httpcore
 from jobdigest.collect.body import challenge, within
 from jobdigest.collect.connect import Connections, Guard, TransientError, explain
 from jobdigest.collect.manners import LONGEST_WAIT, Robots, Turnstile
-from jobdigest.collect.sources.base import Manners, Response
+from jobdigest.collect.sources.base import Kind, Manners, Response
 from jobdigest.collect.wire import (
     OURS,
     conditions,
@@ -43,7 +43,7 @@ from jobdigest.collect.wire import (
     web_address,
     wire_url,
 )
-from jobdigest.config import Network, Newsletter
+from jobdigest.config import Network, Newsletter, SourceConfig
 from jobdigest.errors import BlockedError, FetchError
 from jobdigest.polling import Validator
 
@@ -126,6 +126,11 @@ class Client:
     ) -> Session:
         """One source's view; `kind` separates what hosts get to feel of different kinds' manners."""
         return Session(self, manners, kind, base_url, validators or {})
+
+    def for_source(self, source: SourceConfig, kind: Kind, validators: Mapping[str, Validator]) -> Session:
+        """The session for one poll of `source`: what `run.collect` takes as `http`."""
+        manners = replace(kind.manners, timeout=source.timeout) if source.timeout else kind.manners
+        return self.session(manners, kind=kind.name, base_url=source.base_url, validators=validators)
 
     def turnstile(self, parts: SplitResult, kind: str, manners: Manners) -> Turnstile:
         """The way to a host for a kind; our own machine is spared the speed limit, not the concurrency."""

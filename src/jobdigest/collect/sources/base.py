@@ -56,8 +56,14 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 _NOT_ASCII_BASED = ("utf-16", "utf-32", "iso2022", "iso-2022", "hz")
 
 
+MOST_VALUES = 4_000_000
+"""Commas and brackets that a JSON text may have: a small body of empty lists takes gigabytes once read."""
+
+
 def parse_json(text: str) -> Any:
     """`text` as JSON; raw line ends inside strings pass. Raises ParseError with the byte where it goes wrong."""
+    if len(text) > MOST_VALUES and sum(map(text.count, ",[{")) > MOST_VALUES:
+        raise ParseError(f"more than {MOST_VALUES:,} values in one answer")
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:

@@ -1,0 +1,59 @@
+"""What a row must be before anyone judges it: text of sane size, without NULs and lone surrogates."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from jobdigest.collect.sources.base import RowProblem
+from jobdigest.model import RawPosting, Salary
+
+LONGEST = {"description": 500_000, "title": 1_000, "source_id": 500, "url": 4_000}
+"""Characters a field may have; a longer id or address makes the row a problem, other text is cut."""
+_LONGEST_ELSE = 2_000
+_MOST_PLACES = 500
+_FREE = {"salary": Salary, "date_posted": datetime, "valid_through": datetime}
+_TEXTS = tuple(
+    field.name for field in fields(RawPosting) if "str" in str(field.type) and "tuple" not in str(field.type)
+)
+
+
+def sound(raw: RawPosting) -> RawPosting | RowProblem:
+    """`raw` in a form that everything after can hold, or why there is none."""
+    changes: dict[str, Any] = {}
+    for name in _TEXTS:
+        value = getattr(raw, name)
+        if value is None or (name in _FREE and isinstance(value, _FREE[name])):
+            continue
+        if not isinstance(value, str):
+            return RowProblem(row=str(raw.source_id)[:80], reason=f"{name} is {type(value).__name__}, not text")
+        longest = LONGEST.get(name, _LONGEST_ELSE)
+        if len(value) > longest and name in ("source_id", "url"):
+            return RowProblem(row=value[:80], reason=f"{name} is longer than {longest} characters")
+        clean = _clean(value[:longest])
+        if clean is not value:
+            changes[name] = clean
+    if not raw.source_id or not raw.title or not raw.title.strip():
+        return RowProblem(row=raw.source_id[:80] or "?", reason="no title" if raw.source_id else "no id")
+    return _with_clean_places(replace(raw, **changes) if changes else raw)
+
+
+def _with_clean_places(raw: RawPosting) -> RawPosting | RowProblem:
+    if not all(isinstance(place, str) for place in raw.locations):
+        return RowProblem(row=raw.source_id[:80], reason="locations hold something that is not text")
+    clean = tuple(_clean(place[:_LONGEST_ELSE]) for place in raw.locations[:_MOST_PLACES])
+    return raw if clean == raw.locations else replace(raw, locations=clean)
+
+
+def _clean(text: str) -> str:
+    """`text` itself if databases and mails can hold it, else with the offending characters replaced."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
