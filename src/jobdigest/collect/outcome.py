@@ -125,7 +125,7 @@ def next_poll(
 ) -> datetime:
     """When to ask again: sooner after a failure, later where little changes, never before the terms or the host allow.
 
-    `every` is the operator's interval, `fixed` the one a kind's terms set; `jitter` in [0, 1) adds up to a tenth.
+    `every` is the operator's interval, `fixed` the one a kind's manners set; `jitter` in [0, 1) adds up to a tenth.
     """
     least = max(every, fixed or timedelta())
     wait = least

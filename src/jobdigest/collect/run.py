@@ -184,7 +184,8 @@ class _Run:
     async def _source(self, source: SourceConfig) -> SourceReport:
         kind = self.kinds[source.kind]
         health = self.healths.get(source.name) or Health(name=source.name, kind=source.kind)
-        why = why_skipped(health, self.now, fixed=kind.manners.every, only_due=self.only_due)
+        fixed = kind.manners.every if kind.manners.by_terms else None
+        why = why_skipped(health, self.now, fixed=fixed, only_due=self.only_due)
         if why:
             return SourceReport(source=source.name, state="skipped", started=self.now, details={"why": why})
         poll = _OnePoll(source, kind, health, self)

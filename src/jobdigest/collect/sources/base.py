@@ -125,11 +125,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """How to treat a kind's host unless config says otherwise."""
+    """How to treat a kind's host unless config says otherwise.
+
+    `every` is how often to ask at most; where the source's terms fix it (`by_terms`), `digest collect` keeps to it too.
+    `timeout` is the longest silence; a whole answer may take four times as long.
+    """
 
     concurrency: int = 4
     per_second: float = 4.0
     every: timedelta | None = None
+    by_terms: bool = False
     timeout: timedelta = timedelta(seconds=20)
 
 
