@@ -59,6 +59,11 @@ def company_key(name: str | None, aliases: Mapping[str, str] = _NO_ALIASES) -> s
     return _SHIPPED.get(full) or _SHIPPED.get(short) or short
 
 
+def is_brand_of(word: str, employer: str) -> bool:
+    """Whether one folded word is a name of the employer with this key: `rbc` of Royal Bank of Canada."""
+    return word == employer or _SHIPPED.get(word) == employer
+
+
 def read_aliases(text: str, where: str) -> dict[str, str]:
     """An operator's lines `Brand = Parent` (`#` begins a comment) as a mapping for `company_key`.
 

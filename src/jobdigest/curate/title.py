@@ -30,10 +30,12 @@ _TOKEN = re.compile(
 _MONEY = re.compile(
     r"(?:[A-Z]{2,3}\s?)?[$€£¥]\s?\d[\d.,]*\s?[kKmM]?\+?"
     r"(?:\s?(?:-|–|—|to)\s?[$€£¥]?\s?\d[\d.,]*\s?[kKmM]?\+?)?(?:\s?(?:/|per|an?)\s?(?:hr|hour|yr|year|month|annum|week|day)\b)?"
+    r"(?:\s?\+\s?(?i:equity|bonus|commissions?|benefits|ote|tips))*"
 )
 _CURRENCY = re.compile("[$€£¥]")
 _LEVEL = re.compile(r"(?:l|ic|lvl|level)([1-9])")
 _CODED = re.compile(r"(swe|sde)([1-5])")
+_THOUSANDS = re.compile(r"\d+k")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _BEFORE_CODES = frozenset("r jr req id job no pn ref reqid requisition jobid p".split())
 _DEGREES: dict[str, Degree] = {  # words that mean other things unless they stand beside one another
@@ -123,7 +125,7 @@ def read_title(title: str) -> TitleFacts:
     """Take `title` apart; no text makes it fail, and an empty one gives empty facts."""
     text = clean(title)
     segments = _cut(fold(text))
-    reader = _Reader()
+    reader = _Reader(segments)
     for at, segment in enumerate(segments):
         if _is_place(segments, at):
             reader.places.append(text[segment.start : segment.end].strip())
@@ -186,7 +188,8 @@ def _could_be_town(words: list[str]) -> bool:
 class _Reader:
     """Collects what the words of the segments mean."""
 
-    def __init__(self) -> None:
+    def __init__(self, segments: list[_Segment]) -> None:
+        self.initials = "".join(word[0] for segment in segments for word in segment.words if word[0].isupper()).lower()
         self.grades: list[str] = []
         self.ranks: set[str] = set()
         self.levels: list[int] = []
@@ -266,13 +269,17 @@ class _Reader:
                 return 1
             elif word in ("level", "lvl") and (after in _ROMAN or (after.isdigit() and len(after) == 1)):
                 return 1
-            else:
+            elif not self._spelt_out(segment.words[at]):
                 segment.keep((stem(word),), segment.words[at])
             segment.meaningful = True
             return 1
         if word.isdecimal() and word.isascii():
             return self._number(segment, words, at)
         return self._mixed(segment, word)
+
+    def _spelt_out(self, written: str) -> bool:
+        """Whether a word is the initials of others in the title: `Forward Deployed Engineer (FDE)`."""
+        return 2 < len(written) < 6 and written.isupper() and written.lower() in self.initials
 
     @staticmethod
     def _roman(written: str, after: str) -> bool:
@@ -312,6 +319,8 @@ class _Reader:
         elif coded := _CODED.fullmatch(word):
             segment.keep(("software", "engineer") if coded[1] == "swe" else ("software", "developer", "engineer"))
             self.levels.append(int(coded[2]))
+        elif _THOUSANDS.fullmatch(word):
+            segment.meaningful = False
         elif len(word) > 5 and sum(char.isdigit() for char in word) > 2:
             self.requisition = self.requisition or word.upper()
             segment.meaningful = False

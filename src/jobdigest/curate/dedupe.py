@@ -1,0 +1,187 @@
+"""Which postings are one job: strong identities first, then the same role at the same employer.
+
+    title, employer, places ─ facts ─► Facts ─ role_keys ─► keys        same_job(a, b) ⇔ they share a key
+
+Two postings that share a key are one job, and so are those that a chain of shared keys connects: an order-free relation
+that an index answers. `docs/dedupe.md` says why the keys are what they are and what they reach.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple, TypeVar
+
+from jobdigest.curate.company import company_key, is_brand_of
+from jobdigest.curate.title import TitleFacts, read_title
+from jobdigest.curate.titlewords import LEXICON, SOFT, Phrase, fold, stem
+
+T = TypeVar("T", bound=Hashable)
+
+_WORD = re.compile(r"[^\W_]+")
+_FUNCTIONS = frozenset("engineer developer programmer scientist architect analyst designer manager".split())
+_FIELD = frozenset(("computer", "scientist"))  # what interns study
+_STACKS = frozenset("fullstack backend frontend".split())  # software by nature
+_DEVELOPED = frozenset("business sales sale product process clinical market learning program real estate".split())
+_SEASONS = ("spring", "summer", "fall", "winter")
+_YEAR_CLASSES = 4  # years that agree modulo four don't meet in one store
+_MONTH_SEASON = dict(
+    zip(
+        "jan feb mar apr may jun jul aug sep oct nov dec".split(),
+        ("winter", "winter", "spring", "spring", *["summer"] * 4, "fall", "fall", "fall", "winter"),
+        strict=True,
+    )
+)
+_NO_ID = frozenset("tbd na none null nil unknown pending req requisition job id test various multiple see below".split())
+SHORTEST_TEXT = 400  # characters; below that, descriptions are teasers and boilerplate
+
+
+class Facts(NamedTuple):
+    """What the weak relation compares: employer, class (rank and level), role words, and what was said of the term."""
+
+    employer: str
+    rank: str
+    role: str
+    years: tuple[int, ...]
+    seasons: Phrase
+    early: bool
+
+
+def facts(title: str, company: str | None, locations: Sequence[str] = (), salary: str | None = None) -> Facts:
+    """The facts of one posting; `company` may be a name or the key that `company_key` gave for it.
+
+    Places only help to see where a title repeats them: one role in thirty cities is one job. Pay never splits.
+    """
+    read = read_title(title)
+    employer = company_key(company)
+    words = _role_words(read, _place_words(tuple(locations)), _names(company), employer)
+    grades = set(read.grades)
+    level = read.level
+    if read.seniority == "intern":
+        grades = (grades & {"intern", "apprentice", "alternance", "workstudent", "placement", "thesis"}) or {"intern"}
+        level = None
+        words = _intern_words(words)
+    elif "new-grad" in grades:
+        words = (words - SOFT) or words
+        if level == "1":
+            grades.discard("new-grad")
+    rank = " ".join(sorted(grades)) + (f" L{level}" if level else "")
+    seasons = tuple(sorted({_MONTH_SEASON.get(season, season) for season in read.seasons}))
+    early = bool(grades & {"intern", "new-grad", "apprentice"})
+    return Facts(employer, rank, " ".join(sorted(words)), read.years, seasons, early)
+
+
+def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str], employer: str) -> set[str]:
+    """The role words without what repeats the posting's own place or its employer's name."""
+    early = read.seniority in ("intern", "new-grad", "junior")
+    kept = [
+        list(segment)
+        for segment in read.segments
+        if not places.issuperset(segment) and not (early and _is_scheme(segment))
+    ]
+    if not kept:
+        return set(read.core)
+    last = kept[-1]
+    while len(last) > 1 and last[-1] in places:
+        last.pop()
+    words = {word for segment in kept for word in segment}
+    own = {word for word in words if word in names or is_brand_of(word, employer)}
+    return _plain_craft((words - own) or words)
+
+
+def _is_scheme(segment: Phrase) -> bool:
+    """`Tech Catalyst Program`: how the employer calls what beginners are hired into."""
+    return segment[-1] in ("program", "programme") and not _FUNCTIONS.intersection(segment)
+
+
+def _plain_craft(words: set[str]) -> set[str]:
+    """`Software Development Engineer`, `Software Developer` and `Software Engineer` are one craft."""
+    if "developer" in words and not words & _DEVELOPED:
+        words = words - {"developer"} | {"engineer"}
+    if "engineer" in words and words & _STACKS:
+        words = words - {"software"}
+    return words
+
+
+@lru_cache(maxsize=16_384)
+def _names(company: str | None) -> frozenset[str]:
+    """Words that name the employer and nothing else."""
+    words = _WORD.findall(fold(company or "")[:100].lower())
+    return frozenset(stem(word) for word in words[:1] if word not in LEXICON and len(word) > 2)
+
+
+def _intern_words(words: set[str]) -> set[str]:
+    rest = (words - SOFT) or words
+    if rest > _FIELD and len(rest) > 3:
+        rest = rest - _FIELD
+    rest = {word for word in rest if not word.isdigit()} or rest
+    if "software" in rest and not rest & _FUNCTIONS:
+        rest = rest | {"engineer"}
+    return rest
+
+
+@lru_cache(maxsize=65_536)
+def _place_words(locations: tuple[str, ...]) -> frozenset[str]:
+    words = _WORD.findall(fold(" ".join(locations)[:500]).lower())
+    return frozenset(word for word in words if word not in LEXICON)
+
+
+def role_keys(facts: Facts) -> tuple[str, ...]:
+    """Keys of the weak relation, none without an employer or a title.
+
+    An internship's year and season split only where both titles state them: a title that doesn't state them carries a
+    key for each that another could state.
+    """
+    if not facts.employer or not (facts.role or facts.rank):
+        return ()
+    base = f"{facts.employer}|{facts.rank}|{facts.role}"
+    if not facts.early:
+        return (f"{base}|{' '.join(map(str, facts.years))}{' '.join(facts.seasons)}",)
+    years = sorted({year % _YEAR_CLASSES for year in facts.years}) or range(_YEAR_CLASSES)
+    return tuple(f"{base}|{year}{season}" for year, season in product(years, facts.seasons or _SEASONS))
+
+
+def same_job(a: Facts, b: Facts) -> bool:
+    """Whether the weak relation holds between two postings by themselves."""
+    return not set(role_keys(a)).isdisjoint(role_keys(b))
+
+
+def identities(
+    *, ats_id: str | None, requisition_id: str | None, company_key: str, canonical_url: str | None, text: str, role: str = ""
+) -> tuple[str, ...]:
+    """Strong identities, each true by itself: `ats:…`, `req:employer|id`, `url:…`, `text:…`.
+
+    `text` counts from 400 characters on, together with the employer and `role` (the words of `Facts.role`): employers
+    publish one description for many roles.
+    """
+    found = []
+    if ats_id:
+        found.append(f"ats:{ats_id}")
+    if requisition_id and company_key and (number := _requisition(requisition_id)):
+        found.append(f"req:{company_key}|{number}")
+    if canonical_url:
+        found.append(f"url:{canonical_url}")
+    words = " ".join(_WORD.findall(text.casefold()))
+    if len(words) >= SHORTEST_TEXT and company_key:
+        digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        found.append(f"text:{company_key}|{role}|{digest}")
+    return tuple(found)
+
+
+def _requisition(text: str) -> str | None:
+    """A requisition id brought to one form; None for what stands where an id should be: `TBD`, `N/A`, `0`."""
+    words = _WORD.findall(text.casefold())
+    number = "".join(words)
+    told = [word for word in words if word not in _NO_ID]
+    if not told or len(number) < 3 or not any(char.isdigit() and char != "0" for char in number) or "n a" in " ".join(words):
+        return None
+    return number
+
+
+def components(
+    edges: Iterable[tuple[T, T]], nodes: Iterable[T] = (), apart: Collection[tuple[T, T]] = ()
+) -> frozenset[frozenset[T]]:
+    raise NotImplementedError
