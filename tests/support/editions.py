@@ -127,7 +127,7 @@ def config(**changes: Any) -> Config:
     newsletter = {
         "name": "AI Jobs Weekly",
         "from": "AI Jobs Weekly <jobs@jobdigest.dev>",
-        "postal_address": "AI Jobs Weekly, 12 Clerkenwell Green, London EC1R 0DU",
+        "postal_address": "12 Old Street, London EC1V 9BE",
         "base_url": "https://jobs.jobdigest.dev",
     }
     newsletter.update(changes.pop("newsletter", {}))

@@ -5,9 +5,9 @@ shown, extra ──► subject, slots        shown by group ──► blocks, jo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import quopri
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
 from jobdigest.compose.compiled import Chunks, CompiledEdition, Fragments, Slot, encode, encode_html
@@ -19,6 +19,7 @@ from jobdigest.subscribers.tokens import PREFERENCES, UNSUBSCRIBE, Keys
 SUBJECT_LIMIT = 78
 PREHEADER_LIMIT = 140
 NAV_FROM = 3
+REASONS = 3
 Pair = tuple[bytes, bytes]
 
 
@@ -36,6 +37,18 @@ def assemble(compiled: CompiledEdition, delivery: Delivery, keys: Keys, base_url
         "found": f"{base_url}/preferences/{change}?found=1",
     }
     return press.parts(shown, delivery.extra, links)
+
+
+def public_page(
+    compiled: CompiledEdition, language: str, *, closed: Collection[str] = (), correction: str | None = None
+) -> str:
+    """The edition as everybody may see it: every job it announced, no reader's links, as a whole HTML page.
+
+    Jobs whose id is in `closed` are marked so; `correction` is plain text printed on top.
+    """
+    press = press_for(compiled, language)
+    shown = [at for at, item in enumerate(compiled.items) if item.announced_in in (None, compiled.key)]
+    return press.public(shown, frozenset(closed), correction)
 
 
 def positions(shown: bytes) -> list[int]:
@@ -87,6 +100,25 @@ class Press:
         html, text = self.page(slots, body, personal)
         return Parts(subject=self.subject(ranked), text=text, html=html)
 
+    def public(self, shown: Sequence[int], closed: Collection[str], correction: str | None) -> str:
+        """The public page with the items at `shown`, grouped, nothing folded."""
+        words, body = self.words, []
+        if correction:
+            body.append(self.fill("correction", {"text": correction}))
+        members: dict[str, list[int]] = {}
+        for position in shown:
+            members.setdefault(self.items[position].group, []).append(position)
+        for name, _ in self.fragments.groups:
+            if name in members:
+                body.append(self.fill(f"head:{name}", {"count": words.number(len(members[name]))}))
+                for position in members[name]:
+                    mark = f"{words('closed')}: " if self.items[position].job_id in closed else ""
+                    body.append(self.job(position, 0, mark))
+        slots = {"lead": words("lead_public", n=len(shown)), "seen": self.seen(shown)}
+        slots["preheader"] = self.preheader(shown)
+        html, _ = self.page(slots, body, (b"", b""))
+        return quopri.decodestring(html).decode()
+
     def page(self, slots: Mapping[str, str], body: Sequence[Pair], personal: Pair) -> Pair:
         """Both pages with their slots filled."""
         html = {name: encode_html(value) for name, value in slots.items()}
@@ -107,15 +139,18 @@ class Press:
             body.append(
                 self.fill("quiet", {"loosen": self.words("quiet_loosen", what=what), "change": links["change"]})
             )
-        if len(groups) + bool(best) >= NAV_FROM:
-            body.append(self.nav(bool(best), groups))
+        linked = {name: f"{self.settings['page']}#g-{name}\n" for name, _ in groups if name != FOLDED}
+        if len(linked) < NAV_FROM:
+            linked = {}
+        if linked:
+            body.append(self.nav(tuple(linked)))
         if best:
             body.append(self.shared(f"head:{BEST}"))
             for position in best:
                 body.append(self.best(position, own.get(str(position), 0), bool(extra.get("places"))))
                 self._more_at(body, position, at)
         for name, members in groups:
-            body.append(self.shared(f"head:{name}", count=self.words.number(len(members))))
+            body.append(self.shared(f"head:{name}", count=self.words.number(len(members)), page=linked.get(name, "")))
             for position in members:
                 body.append(self.job(position, own.get(str(position), 0)))
                 self._more_at(body, position, at)
@@ -144,19 +179,16 @@ class Press:
         """An item among the best, with its reason."""
         saying = self.fragments.sayings[position]
         named = saying.places[place : place + 1] if wished else ()
-        reason = self.words.table["separator"].join(part for part in (*named, saying.reason) if part)
+        reason = self.words.table["separator"].join((*named, *saying.reasons)[:REASONS])
         return self.shared(f"best:{position}", where=saying.where[min(place, len(saying.where) - 1)], reason=reason)
 
-    def nav(self, best: bool, groups: Sequence[tuple[str, Sequence[int]]]) -> Pair:
-        """Jump links; the text part has none."""
-        names = [("best", self.words("best", n=self.words.spelled(self.settings["best"])))] if best else []
-        for name, _ in groups:
-            heading = self.words("folded") if name == FOLDED else self.headings[name]
-            names.append((f"g-{name.strip('_')}", heading))
-        key = ("nav", tuple(names))
-        if key not in self._pieces:
-            self._pieces[key] = (_joined(self.fragments.html.blocks["nav"], {"links": encode(_nav_html(names))}), b"")
-        return self._pieces[key]
+    def nav(self, groups: tuple[str, ...]) -> Pair:
+        """Links to the groups on the public page; the text part has them under its headings."""
+        if groups not in self._pieces:
+            html, text = self.fragments.html.blocks, self.fragments.text.blocks
+            links = b"".join(_joined(html[f"jump:{name}"], {}) for name in groups)
+            self._pieces[groups] = _joined(html["nav"], {"links": links}), _joined(text["nav"], {})
+        return self._pieces[groups]
 
     def shared(self, block: str, **slots: str) -> Pair:
         """A block whose filling many readers share."""
@@ -235,10 +267,6 @@ class Press:
             item = self.items[position]
             text = self.words("more_at", n=count, company=item.company)
             body.append(self.shared(f"at:{self._first[item.company_key]}", text=text))
-
-
-def _nav_html(names: Sequence[tuple[str, str]]) -> str:
-    return " ".join(f'&nbsp;<a href="#{escape(anchor)}">{escape(heading)}</a>' for anchor, heading in names)
 
 
 def _joined(chunks: Chunks, slots: Mapping[str, bytes]) -> bytes:

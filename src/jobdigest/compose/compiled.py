@@ -58,7 +58,7 @@ class Saying(NamedTuple):
 
     where: tuple[str, ...]
     places: tuple[str, ...]
-    reason: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +158,7 @@ def _load(data: Mapping[str, Any]) -> Fragments:
         words=Words(*data["words"]),
         html=_load_layout(data["html"]),
         text=_load_layout(data["text"]),
-        sayings=tuple(Saying(tuple(where), tuple(places), reason) for where, places, reason in data["sayings"]),
+        sayings=tuple(Saying(*map(tuple, saying)) for saying in data["sayings"]),
         groups=tuple((name, heading) for name, heading in data["groups"]),
     )
 

@@ -70,9 +70,7 @@ def draft(
     )
 
 
-def compile_edition(
-    draft: Draft, *, config: Config, templates: Templates, languages: Iterable[str], correction: str | None = None
-) -> CompiledEdition:
+def compile_edition(draft: Draft, *, config: Config, templates: Templates, languages: Iterable[str]) -> CompiledEdition:
     """The draft in every one of `languages` (those with a catalogue), and in the newsletter's own.
 
     Raises TemplateError for a broken template and ConfigError for colours that cannot be read.
@@ -85,11 +83,12 @@ def compile_edition(
         slot=draft.slot,
         content_hash=content_hash(draft, config, templates),
         items=tuple(_entry(item) for item in draft.items),
-        languages={name: render.fragments(draft, config, templates, name, correction) for name in wanted},
+        languages={name: render.fragments(draft, config, templates, name) for name in wanted},
         default_language=default,
         settings={
             "name": config.newsletter.name,
             "subject": config.newsletter.subject,
+            "page": f"{config.newsletter.base_url}/editions/{draft.key}",
             "best": edition.best,
             "fold_below": edition.fold_below,
         },

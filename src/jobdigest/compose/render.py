@@ -31,8 +31,8 @@ BEST = "_best"
 _SLOT = re.compile(r"@@([a-z_]+)@@")
 _BLOCK = re.compile(r"@@begin ([^@]+)@@(.*?)@@end@@", re.DOTALL)
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
+INLINE = frozenset({"jump"})  # partials that stand inside a line: HTML, not MJML, and none in the text part
 _JOINERS = "\u200c\u200d"  # part of Persian spelling and of emoji
-REASONS = 3
 
 
 class Block(NamedTuple):
@@ -53,14 +53,12 @@ class JobView(NamedTuple):
     facts: str
 
 
-def fragments(
-    draft: Draft, config: Config, templates: Templates, language: str, correction: str | None = None
-) -> Fragments:
+def fragments(draft: Draft, config: Config, templates: Templates, language: str) -> Fragments:
     """The draft's fragments in `language`; raises TemplateError naming the file that is wrong."""
     templates.check_sources()
     words = templates.catalogues.words(language)
     groups = tuple((role, _heading(role, heading, words, config)) for role, heading in draft.groups)
-    common = _common(draft, config, words, correction)
+    common = _common(draft, config, words)
     headings = dict(groups)
     sayings = tuple(saying(item.job, words, headings.get(item.group, "")) for item in draft.items)
     blocks = _blocks(draft, groups, words, config.newsletter.base_url, config.edition.best)
@@ -108,8 +106,9 @@ def saying(job: Job, words: Words, role: str) -> Saying:
         lines = [words("more_places", place=name, n=others) if others else name for name in names] or [""]
     company = [""] if job.company else []  # the separator after the employer's name
     where = tuple(separator.join([*company, *(part for part in (line, mode) if part)]) for line in lines)
-    reasons = [words("reason_pay") if job.base_salary else "", role, words("reason_direct") if job.direct else ""]
-    return Saying(where, tuple(names), separator.join([reason for reason in reasons if reason][:REASONS]))
+    direct = job.direct and not job.base_salary
+    reasons = (words("reason_pay") if job.base_salary else "", role, words("reason_direct") if direct else "")
+    return Saying(where, tuple(names), tuple(reason for reason in reasons if reason))
 
 
 def clean(text: str) -> str:
@@ -137,7 +136,7 @@ def _heading(role: str, heading: str, words: Words, config: Config) -> str:
     return words.named("roles", role, heading)
 
 
-def _common(draft: Draft, config: Config, words: Words, correction: str | None) -> dict[str, Any]:
+def _common(draft: Draft, config: Config, words: Words) -> dict[str, Any]:
     base, day = config.newsletter.base_url, draft.slot.date()
     rtl = words.direction == "rtl"
     date = words.day(day, "long")
@@ -150,7 +149,6 @@ def _common(draft: Draft, config: Config, words: Words, correction: str | None) 
         "date": date,
         "title": words("title", name=config.newsletter.name, date=date),
         "note": draft.note,
-        "correction": correction,
         "left_out": _left_out(draft.left_out, words),
         "start": "right" if rtl else "left",
         "end": "left" if rtl else "right",
@@ -170,21 +168,24 @@ def _left_out(counts: Mapping[str, int], words: Words) -> str:
     return words("left_out", items=words.listed(items)) if items else ""
 
 
-def _blocks(draft: Draft, groups: Sequence[tuple[str, str]], words: Words, base: str, count: int) -> list[Block]:
-    """Everything that may occur in a mail; `count` is how many best ones a mail shows."""
-    year = draft.slot.year
+def _blocks(draft: Draft, groups: Sequence[tuple[str, str]], words: Words, base: str, best: int) -> list[Block]:
+    """Everything that may occur in a mail; `best` is how many a mail shows first."""
+    year, page = draft.slot.year, f"{base}/editions/{draft.key}"
     blocks = [Block("nav", "nav", {}), Block("more", "more", {}), Block("quiet", "quiet", {})]
-    best = words("best", n=words.spelled(count))
-    blocks.append(Block(f"head:{BEST}", "group", {"anchor": "best", "heading": best, "counted": False}))
+    blocks.append(Block("correction", "correction", {}))
+    first = words("best", n=words.spelled(best))
+    blocks.append(Block(f"head:{BEST}", "group", {"anchor": "best", "heading": first, "counted": False}))
     for name, heading in (*groups, (FOLDED, words("folded"))):
         anchor = "g-" + name.strip("_")
         blocks.append(Block(f"head:{name}", "group", {"anchor": anchor, "heading": heading, "counted": name != FOLDED}))
+    for name, heading in groups:
+        blocks.append(Block(f"jump:{name}", "jump", {"heading": heading, "url": f"{page}#g-{name}"}))
     for position, item in enumerate(draft.items):
         job = view(item.job, words, year, base)
         blocks.append(Block(f"job:{position}", "job", {"job": job}))
         blocks.append(Block(f"best:{position}", "best", {"job": job}))
-    first = {item.job.company_key: position for position, item in reversed(list(enumerate(draft.items)))}
-    for company, position in sorted(first.items()):
+    employers = {item.job.company_key: position for position, item in reversed(list(enumerate(draft.items)))}
+    for company, position in sorted(employers.items()):
         blocks.append(Block(f"at:{position}", "more_at", {"url": f"{base}/companies/{quote(company, safe='')}"}))
     return blocks
 
@@ -194,7 +195,8 @@ def _html(
 ) -> Layout:
     drawn = {
         name: Markup(  # noqa: S704 (partials are rendered with autoescape)
-            f"<mj-raw>@@{name}@@</mj-raw>" + "".join(_marked(templates, common, block) for block in some)
+            f"<mj-raw>@@{name}@@</mj-raw>"
+            + "".join(_marked(templates, common, block) for block in some if block.partial not in INLINE)
         )
         for name, some in (("jobs", blocks), ("personal", personal))
     }
@@ -203,7 +205,7 @@ def _html(
         html = tpl.compile_mjml(source, str(templates.path("edition.mjml.j2")))
     except TemplateError as error:
         raise _blamed(templates, common, (*blocks, *personal)) or error from None
-    found: dict[str, Chunks] = {}
+    found = {block.name: _chunks(_inline(templates, common, block)) for block in blocks if block.partial in INLINE}
 
     def cut(match: re.Match[str]) -> str:
         found[match[1]] = _chunks(match[2])
@@ -221,6 +223,7 @@ def _text(
     found = {
         block.name: _chunks(templates.render(f"partials/{block.partial}.txt.j2", {**common, **block.values}))
         for block in (*blocks, *personal)
+        if block.partial not in INLINE
     }
     return _checked(Layout(page, found), templates.path("edition.txt.j2"))
 
@@ -230,12 +233,16 @@ def _marked(templates: Templates, common: Mapping[str, Any], block: Block) -> st
     return f"<mj-raw>@@begin {block.name}@@</mj-raw>{drawn}<mj-raw>@@end@@</mj-raw>"
 
 
+def _inline(templates: Templates, common: Mapping[str, Any], block: Block) -> str:
+    return templates.render(f"partials/{block.partial}.html.j2", {**common, **block.values})
+
+
 def _blamed(templates: Templates, common: Mapping[str, Any], blocks: Sequence[Block]) -> TemplateError | None:
     """The first partial that is not MJML by itself."""
     tried: set[str] = set()
     attempts: list[tuple[str, Mapping[str, Any]]] = [("masthead", {}), ("footer", {"personal": ""})]
     for block in blocks:
-        if block.partial not in tried:
+        if block.partial not in tried and block.partial not in INLINE:
             tried.add(block.partial)
             attempts.append((block.partial, block.values))
     for partial, values in attempts:

@@ -90,7 +90,10 @@ class Words:
         """`£95–120K`, `$29–34 an hour`, `up to 80K`; empty where nothing is known."""
         if salary is None or (salary.min is None and salary.max is None):
             return ""
-        amount = self._amount([value for value in (salary.min, salary.max) if value is not None], salary.currency)
+        values = [value for value in (salary.min, salary.max) if value is not None]
+        if not salary.currency and min(values) < THOUSANDS_FROM:
+            return ""  # `60–75` of what?
+        amount = self._amount(values, salary.currency)
         if salary.min is None or salary.max is None:
             amount = self("pay_up_to" if salary.min is None else "pay_from", amount=amount)
         return str(self.table.get(f"pay_{salary.period}", "{amount}")).format(amount=amount)
