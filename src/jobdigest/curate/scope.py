@@ -113,7 +113,7 @@ def tables() -> Tables:
             sets[name] = value.split()
         else:
             raw_rules.append((key, value))
-    bits: dict[str, int] = {}
+    bits: dict[str, int] = {"first": 1}
     words: dict[str, int] = {}
     for concept, value in lines_of("roles_words.txt"):
         mask = _with_implied(concept, implied, bits)
@@ -132,7 +132,7 @@ def tables() -> Tables:
         tuple(rule for rule in rules if rule.outcome not in _SCOPES and rule.outcome not in policies),
         frozenset(evidence["romance"]),
         tuple(evidence["text"]),
-        {name: kind for kind in ("lab", "ai", "chip") for name in evidence[kind]},
+        {name.replace(" ", ""): kind for kind in ("lab", "ai", "chip") for name in evidence[kind]},
         policies,
     )
 
@@ -187,9 +187,22 @@ def read(title: str) -> Reading:
             hits.extend(_ideographic(words[at]))
         at += used
     bits = _all_of(hits)
+    if bits & tables().bits["outhead"] and _starts_in_field(hits):
+        bits |= tables().bits["first"]
     if bits & tables().bits["ia"] and not tables().romance.isdisjoint(words):
         bits |= tables().bits["ai"]
     return Reading(bits, tuple(hits))
+
+
+def _starts_in_field(hits: Sequence[Hit]) -> bool:
+    """Whether a person of the field is named before any plain function."""
+    known, before = tables().bits, 0
+    field = known["field"] | known["data"]
+    for hit in hits:
+        before |= hit.bits
+        if hit.bits & known["outhard"] or (hit.bits & known["person"] and before & field):
+            return not hit.bits & known["outhard"]
+    return False
 
 
 def _same(word: str, part: str) -> bool:
@@ -251,7 +264,7 @@ def employer_kind(company: str | None) -> str:
     """`chip`, `ai` or `lab` where the employer's name tells, else `other` (roles_evidence.txt has the names)."""
     words = _ANY_WORD.findall(fold((company or "")[:TITLE_LIMIT]))
     known = tables().employers
-    named = next((known[name] for size in (3, 2, 1) if (name := " ".join(words[:size])) in known), None)
+    named = next((known[name] for size in (3, 2, 1) if (name := "".join(words[:size])) in known), None)
     if named is None and words and ("ai" in (words[0], words[-1]) or (company or "").rstrip().endswith("AI")):
         return "ai"
     return named or "other"
