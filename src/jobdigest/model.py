@@ -246,6 +246,31 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one attempt. `tried` is true where this recipient, not the way to the server, was the question.
+
+    `retry_at` is set for a recipient the server deferred, `no_such_address` where it says there is none.
+    """
+
+    delivery: Delivery
+    state: DeliveryState
+    reason: str | None = None
+    answer: str | None = None
+    queue_id: str | None = None
+    retry_at: datetime | None = None
+    tried: bool = False
+    no_such_address: bool = False
+
+
+class Limit(NamedTuple):
+    """At most `quota` in every span of `seconds` that begins at a multiple of it since the epoch."""
+
+    scope: str
+    seconds: int
+    quota: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """The exact bytes for one delivery, CRLF line ends, not dot-stuffed, ready for DATA."""
 

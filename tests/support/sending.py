@@ -9,11 +9,16 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from jobdigest.deliver import owner, send
 from jobdigest.deliver.clock import Clock
 from jobdigest.deliver.message import Sender, build, message_id_for
+from jobdigest.deliver.policy import Policy
+from jobdigest.deliver.send import Summary
+from jobdigest.deliver.transports.base import Transport
 from jobdigest.model import Delivery, Message, Parts
 from jobdigest.store import Store, ledger
 from jobdigest.store.schema import deliveries, editions, subscribers
+from jobdigest.store.sending import SendingLedger
 from jobdigest.subscribers.tokens import Keys
 
 EDITION = "2026-W48"
@@ -90,6 +95,15 @@ def _recipient(
 def make_message(delivery: Delivery) -> Message:
     """The mail of every delivery in these tests."""
     return build(PARTS, delivery, SENDER)
+
+
+def run(
+    store: Store, transport: Transport, edition: str = EDITION, policy: Policy | None = None, **options: Any
+) -> Summary:
+    """The send loop as the composition root wires it, on a clock that does not wait."""
+    ledger_of_one = SendingLedger(store, edition, owner.new_owner(), owner.alive)
+    options = {"clock": QuickClock()} | options
+    return send.run(ledger_of_one, make_message, transport, policy or Policy(), **options)
 
 
 def addresses(n: int, domain: str = "example.org") -> list[str]:

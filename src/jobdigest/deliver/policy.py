@@ -16,9 +16,7 @@ from jobdigest.config import Delivery as DeliveryConfig
 from jobdigest.config import parse_rate
 from jobdigest.deliver.replies import Reply, Verdict, is_policy, judge
 from jobdigest.deliver.transports.base import Event, What
-from jobdigest.model import Delivery, DeliveryState
-from jobdigest.store.claims import Outcome
-from jobdigest.store.rates import Limit, limit
+from jobdigest.model import Delivery, DeliveryState, Limit, Outcome
 
 RECIPIENT_WAITS = (10, 60, 300, 900, 1_800, 3_600)  # seconds before the next attempt, by attempts so far
 SERVER_WAITS = (1, 2, 4, 8, 16, 32, 64, 128, 900)  # seconds of silence, by failures in a row
@@ -51,6 +49,16 @@ def policy_from(config: DeliveryConfig, late_within: timedelta) -> Policy:
     )
 
 
+def limit(scope: str, amount: float, per: timedelta) -> Limit:
+    """A rate as a limit over a window of at most a minute (longer for less than one a minute).
+
+    `5000/h` becomes 83 a minute: an even flow, instead of a burst and an hour's silence.
+    """
+    unit = per.total_seconds()
+    seconds = math.ceil(max(min(unit, 60.0), unit / amount))
+    return Limit(scope, seconds, max(1, int(amount * seconds / unit + 1e-9)))
+
+
 def outcome(event: Event, delivery: Delivery, now: datetime) -> tuple[Outcome, Verdict | None]:
     """What the ledger writes for an event that ended an attempt; no verdict where the message is in doubt."""
     reply = event.reply
@@ -74,21 +82,8 @@ def outcome(event: Event, delivery: Delivery, now: datetime) -> tuple[Outcome, V
         queue_id=reply.queue_id if accepted else None,
         retry_at=retry_at,
         tried=event.what is What.REFUSED and verdict in (Verdict.DEFER, Verdict.FAIL, Verdict.SUPPRESS),
+        no_such_address=verdict is Verdict.SUPPRESS,
     ), verdict
-
-
-def gave_up(deferred: Outcome, first_attempt: datetime | None, policy: Policy) -> Outcome:
-    """The outcome itself, or a failure where this recipient has been tried for long enough."""
-    if first_attempt is None or deferred.retry_at is None or deferred.retry_at - first_attempt < policy.give_up_after:
-        return deferred
-    hours = policy.give_up_after / timedelta(hours=1)
-    return Outcome(
-        delivery=deferred.delivery,
-        state=DeliveryState.FAILED,
-        reason=f"gave up after {hours:g} h; {deferred.reason}",
-        answer=deferred.answer,
-        tried=deferred.tried,
-    )
 
 
 def _jitter(waits: Sequence[int], step: int) -> float:

@@ -11,14 +11,13 @@ stays unsent. Times called `now` are the real clock, `calendar` is the clock of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection as Connection
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
-from jobdigest.model import Delivery, DeliveryState
+from jobdigest.model import Delivery, DeliveryState, Outcome
 from jobdigest.store.schema import deliveries as d
 from jobdigest.store.schema import editions, subscribers, suppressions
 
@@ -26,19 +25,6 @@ LEASE = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(hours=2)  # a retry_at beyond this was written by a clock that was wrong
 IN_FLIGHT = ("pending", "sending")
 _UNDECIDED = or_(d.c.state == "pending", d.c.state == "sending", d.c.state == "in_doubt")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one attempt. `tried` is true where this recipient, not the transport, was the question."""
-
-    delivery: Delivery
-    state: DeliveryState
-    reason: str | None = None
-    answer: str | None = None
-    queue_id: str | None = None
-    retry_at: datetime | None = None
-    tried: bool = False
 
 
 # --- claiming ----------------------------------------------------------------------------------------------------
@@ -248,10 +234,21 @@ _CATCH_UP = (
 )
 
 
-def first_attempts(conn: Connection, ids: Sequence[int]) -> dict[int, datetime]:
-    """When each of these deliveries was first tried, where it was."""
-    rows = conn.execute(select(d.c.id, d.c.first_attempt).where(d.c.id.in_(ids), d.c.first_attempt.is_not(None)))
-    return {row.id: row.first_attempt for row in rows}
+def patiently(conn: Connection, outcomes: Sequence[Outcome], patience: timedelta) -> list[Outcome]:
+    """The outcomes, with an end to the deferrals of recipients that would be tried for longer than `patience`."""
+    deferred = [outcome.delivery.id for outcome in outcomes if outcome.retry_at]
+    if not deferred:
+        return list(outcomes)
+    tried = select(d.c.id, d.c.first_attempt).where(d.c.id.in_(deferred), d.c.first_attempt.is_not(None))
+    since = dict(conn.execute(tried).tuples().all())
+    return [_end(one, since.get(one.delivery.id), patience) for one in outcomes]
+
+
+def _end(outcome: Outcome, first: datetime | None, patience: timedelta) -> Outcome:
+    if first is None or outcome.retry_at is None or outcome.retry_at - first < patience:
+        return outcome
+    reason = f"gave up after {patience / timedelta(hours=1):g} h; {outcome.reason}"
+    return replace(outcome, state=DeliveryState.FAILED, reason=reason, retry_at=None)
 
 
 def take_over(conn: Connection, edition: str, owner: str, now: datetime, alive: Callable[[str], bool | None]) -> int:
@@ -260,13 +257,25 @@ def take_over(conn: Connection, edition: str, owner: str, now: datetime, alive: 
     `alive` says True or False for processes of this machine, None for others, which live as long as their lease.
     """
     held = (d.c.edition == edition, d.c.state.in_(IN_FLIGHT), d.c.owner.is_not(None), d.c.owner != owner)
-    owners = [row for row in conn.execute(select(d.c.owner).where(*held).distinct()).scalars() if row is not None]
-    dead = [name for name in owners if alive(name) is False]
-    lost = or_(d.c.owner.in_(dead), d.c.lease_until < now, d.c.lease_until > now + 2 * LEASE)
-    conn.execute(update(d).where(*held, lost, d.c.state == "pending").values(owner=None, lease_until=None))
-    doubt = update(d).where(*held, lost, d.c.state == "sending")
-    why = "the sender died between the final dot and the answer"
-    return conn.execute(doubt.values(state="in_doubt", reason=why, lease_until=None, updated=now)).rowcount
+    owners = conn.execute(select(d.c.owner).where(*held).distinct()).scalars().all()
+    dead = [name for name in owners if name is not None and alive(name) is False]
+    conn.execute(
+        update(d).where(*held, d.c.owner.in_(dead), d.c.state == "pending").values(owner=None, lease_until=None)
+    )
+    return _doubt(conn, edition, d.c.owner.in_(dead), now) + expire(conn, edition, owner, now)
+
+
+def expire(conn: Connection, edition: str, owner: str, now: datetime) -> int:
+    """Rows in `sending` whose owner's lease is over become in doubt; their number. Pending ones are simply claimed."""
+    over = or_(d.c.lease_until < now, d.c.lease_until > now + 2 * LEASE)
+    return _doubt(conn, edition, and_(d.c.owner != owner, over), now)
+
+
+def _doubt(conn: Connection, edition: str, lost: Any, now: datetime) -> int:
+    """The owner stays on the row: if it lives after all, it may still say what the server answered."""
+    rows = update(d).where(d.c.edition == edition, d.c.state == "sending", lost)
+    reason = "the sender died between the final dot and the answer"
+    return conn.execute(rows.values(state="in_doubt", reason=reason, lease_until=None, updated=now)).rowcount
 
 
 def next_wait(conn: Connection, edition: str, now: datetime, calendar: datetime) -> timedelta | None:

@@ -218,6 +218,11 @@ def rows(conn: Connection, edition: str | None = None, state: str | None = None)
         yield {**row, "updated": row["updated"].strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
+def of_reader(conn: Connection, subscriber_id: int) -> list[Any]:
+    """A reader's rows, newest first, for explaining."""
+    return list(conn.execute(select(d).where(d.c.subscriber_id == subscriber_id).order_by(d.c.edition.desc())))
+
+
 def resolve(conn: Connection, edition: str, now: datetime, *, resend: bool, address_hash: bytes | None = None) -> int:
     """The operator's word on rows in doubt: send them again, or count them as accepted; the number of rows."""
     where = [d.c.edition == edition, d.c.state == "in_doubt"]
