@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,9 @@ from jobdigest.compose.compiled import CompiledEdition
 from jobdigest.deliver.clock import Clock
 from jobdigest.deliver.policy import policy_from
 from jobdigest.deliver.send import Summary, run
+from jobdigest.deliver.transports.base import What
 from jobdigest.errors import DeliveryError, UsageError
+from jobdigest.model import Message
 from jobdigest.slots import Slot, due_slot, latest_slot, slots_from
 from jobdigest.store import editions, ledger
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from jobdigest.app import App
     from jobdigest.deliver.transports.base import Transport
     from jobdigest.deliver.transports.smtp import Server
+
+ONE_MAIL_WITHIN = 120.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,25 @@ def transport_of(app: App) -> Transport:
         return smtplib_transport(server_of(app), delivery.smtp.connections)
     assert delivery.file
     return file_transport(app.config.path(delivery.file))
+
+
+def send_one(app: App, message: Message) -> str:
+    """Hand in a single mail outside the ledger; returns the server's answer, raises DeliveryError for a refusal."""
+    transport = transport_of(app)
+    wall = time.monotonic() + ONE_MAIL_WITHIN
+    try:
+        transport.begin(1, message)
+        while time.monotonic() < wall:
+            for event in transport.wait(1.0):
+                if event.what is What.READY:
+                    transport.finish(1)
+                elif event.what is What.ANSWERED and event.reply and event.reply.code // 100 == 2:
+                    return str(event.reply)
+                else:
+                    raise DeliveryError(f"the mail was not accepted: {event.reply}")
+    finally:
+        transport.close()
+    raise DeliveryError(f"no answer from the mail server within {ONE_MAIL_WITHIN:.0f} s")
 
 
 def server_of(app: App) -> Server:

@@ -47,7 +47,7 @@ def judge(
     employer = company_key(company, rules.aliases)
     facets = title.read_title(named)
     where = read_place(raw, facets.place_text)
-    link = url.safe_link(raw.url, rules.allow_private)
+    link = read_link(raw.url, rules.allow_private)
     shown_pay = raw.salary if isinstance(raw.salary, str) else None
     verdict = classify(
         named, company=company, team=raw.team, location="; ".join(raw.locations), text=text, rules=rules.roles
@@ -81,6 +81,13 @@ def judge(
         text=text,
         attribution=raw.attribution,
     )
+
+
+def read_link(link: str | None, allow_private: bool) -> str | None:
+    """An address that a reader may be sent to, with https wherever plain http is all that is wrong; else None."""
+    link = (link or "").strip()
+    secure = f"https://{link[7:]}" if link[:7].lower() == "http://" and not allow_private else link
+    return secure if secure and url.is_public_https(secure, allow_private) else None
 
 
 def read_place(raw: RawPosting, in_title: str | None) -> Where:

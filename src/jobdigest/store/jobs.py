@@ -138,6 +138,11 @@ def open_jobs(connection: Connection, page_url: Callable[[str], str]) -> list[Jo
     return read_jobs(connection, jobs.c.open & ~jobs.c.hidden, page_url)
 
 
+def count_open(connection: Connection) -> int:
+    """How many jobs a reader may be shown now."""
+    return connection.scalar(select(func.count()).where(jobs.c.open, ~jobs.c.hidden)) or 0
+
+
 def of_edition(connection: Connection, key: str, page_url: Callable[[str], str]) -> list[Job]:
     """The jobs that an edition announced."""
     announced = select(postings.c.job_id).where(postings.c.announced_in == key)

@@ -81,6 +81,12 @@ def touch(connection: Connection, ids: Sequence[int], now: datetime) -> list[str
     return list(back)
 
 
+def touch_source(connection: Connection, source: str, now: datetime) -> None:
+    """A source answered that nothing changed: what it listed last time, it lists still."""
+    listed = (postings.c.source == source) & postings.c.missing_since.is_(None)
+    connection.execute(update(postings).where(listed).values(last_seen=now))
+
+
 def save(connection: Connection, rows: Sequence[Fresh], now: datetime, *, first_success: bool) -> list[Kept]:
     """Insert or update judged postings; `first_success`: this source's first answer, whose old stock is no news."""
     next_id = (connection.scalar(select(func.max(postings.c.id))) or 0) + 1
@@ -183,6 +189,17 @@ def close_missing(connection: Connection, source: str, started: datetime, now: d
     closed = connection.execute(update(postings).where(confirmed).values(closed_at=now)).rowcount
     connection.execute(update(postings).where(absent, postings.c.missing_since.is_(None)).values(missing_since=now))
     return closed, list(dict.fromkeys(touched))
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether nothing was ever collected."""
+    return connection.scalar(select(postings.c.id).limit(1)) is None
+
+
+def totals(connection: Connection) -> tuple[int, int]:
+    """How many postings are stored, and how many of them are in scope."""
+    row = connection.execute(select(func.count(), func.count().filter(postings.c.in_scope))).one()
+    return row[0], row[1]
 
 
 def each_posting(connection: Connection) -> Iterator[Row[Any]]:

@@ -1,0 +1,233 @@
+"""Poll sources into the store; try, add and list them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jobdigest.app.intake import Counts, Intake
+from jobdigest.collect.http import Client, user_agent
+from jobdigest.collect.outcome import Outcome
+from jobdigest.collect.run import collect
+from jobdigest.collect.sources.base import Batch, Kind, SourceReport
+from jobdigest.config import SourceConfig
+from jobdigest.curate.judge import Rules
+from jobdigest.curate.place import place_keys
+from jobdigest.errors import DigestError
+from jobdigest.polling import Validator
+from jobdigest.store import Store, jobs, postings
+from jobdigest.store.sources import SourceMemory, read_health
+
+if TYPE_CHECKING:
+    from jobdigest.app import App
+    from jobdigest.collect.run import SourceHttp
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSink:
+    """The collect stage's sink: every batch is judged and stored, a complete answer closes what it lacks."""
+
+    store: Store
+    kinds: Mapping[str, Kind]
+    rules: Rules
+    now: datetime
+
+    def _intake(self, source: SourceConfig, *, first_success: bool = False) -> Intake:
+        return Intake(
+            store=self.store,
+            rules=self.rules,
+            now=self.now,
+            source=source.name,
+            direct=self.kinds[source.kind].direct,
+            first_success=first_success,
+        )
+
+    def take(self, source: SourceConfig, batch: Batch, *, first_success: bool) -> Counts:
+        """Judge and store a batch."""
+        return self._intake(source, first_success=first_success).take(batch.postings)
+
+    def finish(self, source: SourceConfig, outcome: Outcome) -> int:
+        """Close what a complete answer did not list; an unchanged one lists what the last one did."""
+        if outcome.state == "unchanged":
+            with self.store.begin() as connection:
+                postings.touch_source(connection, source.name, self.now)
+        return self._intake(source).finish(self.now) if outcome.complete else 0
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a collection came to."""
+
+    reports: list[SourceReport] = field(default_factory=list)
+    totals: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a whole source failed."""
+        return any(report.state == "failed" for report in self.reports)
+
+    def summary(self) -> list[str]:
+        """`11 ok · 1 failed (xai: 403, nothing closed)` and `1,842 postings → 611 AI → 540 jobs`."""
+        states = ("ok", "unchanged", "skipped")
+        counts = {state: sum(report.state == state for report in self.reports) for state in states}
+        parts = [f"{count} {state}" for state, count in counts.items() if count]
+        bad = [f"{report.source}: {report.error}" for report in self.reports if report.state == "failed"]
+        if bad:
+            parts.append(f"{len(bad)} failed ({'; '.join(bad)}; nothing closed)")
+        alarms = [f"{report.source}: {report.alarm}" for report in self.reports if report.alarm]
+        stored, scoped, open_jobs = self.totals
+        lines = [" · ".join(parts) or "no source was polled"]
+        lines += [f"alarm: {alarm}" for alarm in alarms]
+        return [*lines, f"{stored:,} postings → {scoped:,} AI → {open_jobs:,} jobs"]
+
+
+def collect_all(
+    app: App,
+    names: Sequence[str] | None,
+    now: datetime,
+    report: Callable[[SourceReport], None],
+    *,
+    only_due: bool = False,
+) -> Collected:
+    """Poll sources (all enabled ones, or those named) into the store."""
+    sources = [app.located(source) for source in app.chosen_sources(names)]
+    rules = app.rules()
+    sink = StoreSink(store=app.store, kinds=app.kinds, rules=rules, now=now)
+    memory = SourceMemory(app.store, now, rules.fingerprint)
+
+    async def poll() -> list[SourceReport]:
+        async with client_of(app) as client:
+            return await collect(
+                sources,
+                kinds=app.kinds,
+                http=_sessions(client),
+                memory=memory,
+                sink=sink,
+                now=now,
+                every=app.config.schedule.collect,
+                report=report,
+                only_due=only_due,
+            )
+
+    reports = asyncio.run(poll())
+    with app.store.begin() as connection:
+        jobs.sweep_expired(connection, now, place_keys)
+        totals = (*postings.totals(connection), jobs.count_open(connection))
+    return Collected(reports, totals)
+
+
+def client_of(app: App) -> Client:
+    """The HTTP client as configured."""
+    network = app.config.network
+    return Client(network, user_agent(app.config.newsletter, network))
+
+
+def _sessions(client: Client) -> Callable[[SourceConfig, Kind, Mapping[str, Validator]], SourceHttp]:
+    def session(source: SourceConfig, kind: Kind, validators: Mapping[str, Validator]) -> SourceHttp:
+        manners = replace(kind.manners, timeout=source.timeout) if source.timeout else kind.manners
+        return client.session(manners, kind=kind.name, base_url=source.base_url, validators=validators)
+
+    return session
+
+
+def source_health(app: App) -> Iterator[dict[str, Any]]:
+    """Every configured source with its health in plain values and one line of words."""
+    known = read_health(app.store)
+    for source in app.config.sources:
+        health = known.get(source.name)
+        experimental = app.kinds[source.kind].evidence != "recorded"
+        row: dict[str, Any] = {"source": source.name, "kind": source.kind, "enabled": source.enabled}
+        row |= {"experimental": experimental, "where": source.where}
+        if health is None:
+            yield {**row, "summary": "never polled" if source.enabled else "off in config"}
+            continue
+        yield {
+            **row,
+            "last_success": _iso(health.last_success),
+            "next_poll": _iso(health.next_poll),
+            "postings": health.postings,
+            "new": health.new,
+            "failures": health.failures,
+            "error": health.error,
+            "alarm": health.alarm,
+            "truncated": health.truncated,
+            "summary": _health_words(health),
+        }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _health_words(health: Any) -> str:
+    last = f"last success {health.last_success:%Y-%m-%d %H:%M}" if health.last_success else "no success yet"
+    parts = [last, f"{health.postings:,} postings", f"{health.new:,} new"]
+    if health.failures:
+        parts.append(f"{health.failures} failures in a row: {health.error}")
+    if health.truncated:
+        parts.append(f"truncated: {health.truncated}")
+    if health.alarm:
+        parts.append(f"ALARM: {health.alarm}")
+    if health.next_poll:
+        parts.append(f"next poll {health.next_poll:%Y-%m-%d %H:%M}")
+    return " · ".join(parts)
+
+
+class _NoDetails:
+    """Detail memory of a poll that leaves nothing behind."""
+
+    def get(self, source_id: str, stamp: str) -> Any | None:
+        """Nothing was ever fetched."""
+
+    def put(self, source_id: str, stamp: str, detail: Any) -> None:
+        """Nothing is remembered."""
+
+
+def try_source(app: App, source: SourceConfig, now: datetime) -> list[str]:
+    """Poll one source without storing anything; a line per posting shown, and the counts."""
+    from jobdigest.collect.sources.base import Context
+
+    kind = app.kinds[source.kind]
+
+    async def poll() -> list[Batch]:
+        async with client_of(app) as client:
+            http = _sessions(client)(source, kind, {})
+            context = Context(source=app.located(source), http=http, now=now, details=_NoDetails())
+            return [batch async for batch in kind.fetch(context)]
+
+    return describe_batches(source.name, asyncio.run(poll()))
+
+
+def describe_batches(name: str, batches: Sequence[Batch]) -> list[str]:
+    """Five postings and the counts, in words."""
+    found = [posting for batch in batches for posting in batch.postings]
+    problems = [problem for batch in batches for problem in batch.problems]
+    lines = [
+        f"  {posting.title.strip()} · {posting.company or '?'} · {'; '.join(posting.locations) or 'no place'}"
+        for posting in found[:SHOWN]
+    ]
+    lines += [f"  {problem.row}: {problem.reason}" for problem in problems[:SHOWN]]
+    cut = next((f"; truncated: {batch.truncated}" for batch in batches if batch.truncated), "")
+    return [*lines, f"{name}: {len(found):,} postings, {len(problems):,} rows not taken{cut}"]
+
+
+def add_source_for(app: App, config: Path, url: str, now: datetime) -> list[str]:
+    """Find the board behind an address, try it, write its line into config.yaml."""
+    from jobdigest.collect.detect import add
+    from jobdigest.config_edit import add_source
+
+    async def find() -> Any:
+        async with client_of(app) as client:
+            return await add(url, kinds=app.kinds, client=client, now=now)
+
+    found = asyncio.run(find())
+    if found is None:
+        raise DigestError(f"no job board was recognised behind {url}; docs/kinds.md says what can be read")
+    lines = describe_batches(f"{found.kind}: {found.value}", [Batch(postings=found.sample)])
+    return [*lines, add_source(config, found.kind, found.value, found.options)]
