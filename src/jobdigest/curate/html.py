@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from html import unescape
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_TEXT = 20_000
 MAX_HTML = 1_000_000  # characters of markup looked at; more is not a job description
@@ -112,9 +113,13 @@ _ESCAPED = re.compile("&(?=[#a-zA-Z])")  # the parser has decoded entities; what
 def drop_unseen(tree: LexborHTMLParser) -> None:
     """Remove from `tree` what no reader sees: scripts, styles, templates, hidden and closed parts."""
     tree.strip_tags(_DROPPED)
-    for node in tree.css(HIDDEN):
-        if node.tag not in ("body", "html"):
-            node.decompose()
+    drop(node for node in tree.css(HIDDEN) if node.tag not in ("body", "html"))
+
+
+def drop(nodes: Iterable[LexborNode]) -> None:
+    """Take `nodes`, in the order of the document, out of it; inner ones go first, so that none is freed twice."""
+    for node in list(nodes)[::-1]:
+        node.decompose()
 
 
 _RAW = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)

@@ -1,0 +1,173 @@
+"""Does a text say that its own vacancy is over?
+
+A sentence counts when it says so of *this* posting and as a fact: not as a condition ("once the position is filled"),
+a plan ("applications close on 3 December"), of something else ("we closed our Series B"), or beside an opening that is
+said to be still open. The words of each language are in data/closed.toml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+MAX_NOTICE = 300  # characters; a longer sentence tells a story
+_APOSTROPHE = "’".encode()
+_EAST_ASIAN = bytes(range(0xE3, 0xEE))  # the first bytes of kana, Han and hangul in UTF-8
+_EDGES = ("", ".", ",", "!", ":", ";", ")", "。", "…", "”", '"', "*", "|")
+
+
+class _Language(NamedTuple):
+    pieces: tuple[str, ...]
+    states: re.Pattern[str]
+    lines: re.Pattern[str]
+    unless: re.Pattern[str]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("jobdigest.curate").joinpath("data/closed.toml").read_text("utf-8"))
+
+
+@cache
+def _words() -> dict[bytes, tuple[str, tuple[str, ...]]]:
+    """Token as it stands between blanks (UTF-8, ASCII lowered) → its text, the languages it may be a notice in."""
+    found: dict[str, set[str]] = {}
+    for name, entry in _table().items():
+        for word in entry.get("words", "").split():
+            for spelling in {word} if word.isascii() else {word, word.upper(), word.capitalize()}:
+                for edge in _EDGES:
+                    found.setdefault(spelling + edge, set()).add(name)
+    return {word.encode(): (word.lower(), tuple(sorted(names))) for word, names in found.items()}
+
+
+@cache
+def _pieces() -> dict[str, tuple[str, ...]]:
+    """The same for scripts without spaces: any part of the text."""
+    pieces = {piece for entry in _table().values() for piece in entry.get("pieces", "").split()}
+    names = {piece: [name for name, entry in _table().items() if piece in entry.get("pieces", "")] for piece in pieces}
+    return {piece: tuple(found) for piece, found in names.items()}
+
+
+@cache
+def _triggers() -> frozenset[bytes]:
+    return frozenset(_words())
+
+
+@cache
+def _language(name: str) -> _Language:
+    entry = _table()[name]
+    spaced = "pieces" not in entry
+    patterns = [_expanded(pattern, entry) for pattern in entry.get("strong", [])]
+    if "nouns" in entry:
+        edge = r"\b" if spaced else ""
+        noun, state = f"{edge}(?:{entry['nouns']})", f"{edge}(?:{entry['states']})"
+        patterns += [f"{noun}.{{0,70}}?{state}", f"{state}.{{0,30}}?{noun}"]
+    patterns += entry.get("phrases", [])
+    unless = "|".join(map(re.escape, entry["unless"].split()))
+    return _Language(
+        pieces=tuple(entry.get("pieces", "").split()),
+        states=re.compile("|".join(f"(?:{pattern})" for pattern in patterns)),
+        lines=re.compile(r"\W*(?:" + "|".join(_expanded(line, entry) for line in entry.get("lines", ["$."])) + r")\W*"),
+        unless=re.compile(rf"\b(?:{unless})\b" if spaced else unless),
+    )
+
+
+def _expanded(pattern: str, entry: dict[str, Any]) -> str:
+    return pattern.replace("{OVER}", entry.get("over", "")).replace("{JOB}", entry.get("job", ""))
+
+
+_SENTENCE = re.compile(r"[^\n.!?。！？;…]+(?:[.!?;…](?![\s\n])[^\n.!?。！？;…]+)*[.!?。！？;…]*")
+# Something is said to be open: what is closed is then another round, seat or city.
+_STILL_OPEN = re.compile(
+    r"\b(?:still|remains?|now|currently|again) (?:open|hiring|accepting|recruiting)|\b(?:is|are) open(?: now)?\b"
+    r"|round two|next round|second round|new round"
+    r"|noch offen|weiterhin offen|reste(?:nt)? ouvert|sigue abiert|continua abert"
+)
+_NOT_YET = re.compile(
+    r"\bnot (?:yet )?(?:been )?(?:closed|expired|filled)|"
+    r"\bclosed[- ](?:source|loop|beta|form|door|end|set|captions?)"
+    r"|\?\s*$"
+)
+_MENTION = re.compile(r"\b(?:jobs|postings|roles|positions) (?:that|which|marked|shown|listed)\b")
+
+
+def closed_notice(text: str) -> str | None:
+    """The sentence of `text` (plain text) that says its vacancy is over, or None."""
+    clues = _clues(text)
+    if not clues:
+        return None
+    low = text.replace("İ", "i").lower().replace("’", "'")
+    if len(low) != len(text):  # a few capitals grow, and positions would no longer fit
+        text = low
+    for start, end in _lines_with(low, clues):
+        languages = {name for clue, names in clues.items() if clue in low[start:end] for name in names}
+        line, original = low[start:end].strip(), text[start:end].strip()
+        if len(line) < 80 and any(_language(name).lines.fullmatch(line) for name in sorted(languages)):
+            return original
+        found = _sentence_of(line, languages)
+        if found:
+            return original[found[0] : found[1]].strip()
+    return None
+
+
+def _clues(text: str) -> dict[str, tuple[str, ...]]:
+    """Words of `text` that a notice would hold, with their languages: found quickly, in few of the many texts.
+
+    On bytes, because lowering and splitting those takes half the time.
+    """
+    data = text.encode("utf-8", "replace")
+    tokens = data.lower().replace(_APOSTROPHE, b"'").split()
+    clues = {}
+    if not _triggers().isdisjoint(tokens):
+        words = _words()
+        clues = dict(words[token] for token in _triggers().intersection(tokens))
+    if len(data.translate(None, _EAST_ASIAN)) < len(data):
+        clues.update((piece, names) for piece, names in _pieces().items() if piece in text)
+    return clues
+
+
+def _lines_with(low: str, clues: Iterable[str]) -> list[tuple[int, int]]:
+    """The spans of the lines that hold one of `clues`, in their order."""
+    spans = set()
+    for clue in clues:
+        at = low.find(clue)
+        while at >= 0:
+            end = low.find("\n", at)
+            end = len(low) if end < 0 else end
+            spans.add((low.rfind("\n", 0, at) + 1, end))
+            at = low.find(clue, end)
+    return sorted(spans)
+
+
+def _sentence_of(line: str, languages: set[str]) -> tuple[int, int] | None:
+    """Where in `line` (lower case) a notice stands, if one does."""
+    spans = [match.span() for match in _SENTENCE.finditer(line)]
+    for number, (start, end) in enumerate(spans):
+        sentence = line[start:end].strip()
+        if len(sentence) > MAX_NOTICE or not _says_closed(sentence, languages):
+            continue
+        after = line[start : spans[min(number + 1, len(spans) - 1)][1]]
+        if not _STILL_OPEN.search(after):
+            return start, end
+    return None
+
+
+def _says_closed(sentence: str, languages: set[str]) -> bool:
+    for name in sorted(languages):
+        language = _language(name)
+        found = language.states.search(sentence)
+        if found and not _is_condition(language, sentence, found) and not _NOT_YET.search(sentence):
+            return True
+    return False
+
+
+def _is_condition(language: _Language, sentence: str, found: re.Match[str]) -> bool:
+    if language.pieces:
+        return language.unless.search(sentence) is not None
+    before = sentence[: found.end()]
+    excused = " have" in found[0] or "couldn't" in found[0] or "can" in found[0][:12]
+    return (not excused and language.unless.search(before) is not None) or _MENTION.search(sentence) is not None
