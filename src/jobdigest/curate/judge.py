@@ -76,7 +76,7 @@ def judge(
         stated_closed="the source says it is closed" if raw.closed else liveness.closed_notice(text) or None,
         safety=safe,
         safety_reasons=why,
-        identities=read_identities(raw, named, company, employer, link, text),
+        identities=read_identities(raw, named, employer, link, text),
         direct=direct,
         text=text,
         attribution=raw.attribution,
@@ -127,15 +127,16 @@ def read_day(value: str | datetime | None, now: datetime, *, future: bool = Fals
 
 
 def read_identities(
-    raw: RawPosting, named: str, company: str | None, employer: str, link: str | None, text: str
+    raw: RawPosting, named: str, employer: str, link: str | None, text: str
 ) -> tuple[str, ...]:
     """All that makes two postings one job, strongest first."""
+    role = dedupe.facts(named, employer, raw.locations, raw.salary if isinstance(raw.salary, str) else None)
     strong = dedupe.identities(
         ats_id=raw.ats_id or (url.ats_identity(link) if link else None),
         requisition_id=raw.requisition_id,
         company_key=employer,
         canonical_url=url.canonical(link) if link else None,
         text=text,
+        role=role.role,
     )
-    role = dedupe.facts(named, company, raw.locations, raw.salary if isinstance(raw.salary, str) else None)
     return (*strong, *(f"role:{key}" for key in dedupe.role_keys(role)))

@@ -1,0 +1,6 @@
+"""`python -m jobdigest` is `digest`."""
+
+from jobdigest.cli import main
+
+if __name__ == "__main__":
+    main()
