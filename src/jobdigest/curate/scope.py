@@ -71,6 +71,7 @@ class Tables(NamedTuple):
     bits: Mapping[str, int]
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
     ideographs: Mapping[str, int]
+    given: tuple[Rule, ...]
     scope: tuple[Rule, ...]
     roles: tuple[Rule, ...]
     romance: frozenset[str]
@@ -102,10 +103,13 @@ def tables() -> Tables:
     implied: dict[str, list[str]] = {}
     sets: dict[str, list[str]] = {}
     raw_rules: list[tuple[str, str]] = []
+    raw_given: list[tuple[str, str]] = []
     policies: dict[str, Mapping[str, tuple[int | None, bool]]] = {}
     for key, value in lines_of("roles_rules.txt"):
         kind, _, name = key.rpartition(" ")
-        if kind == "policy":
+        if kind == "given":
+            raw_given.append((name, value))
+        elif kind == "policy":
             policies[f"ask {name}"] = dict(map(_policy, value.split(",")))
         elif kind == "imply":
             implied[name] = value.split()
@@ -119,7 +123,8 @@ def tables() -> Tables:
         mask = _with_implied(concept, implied, bits)
         for phrase in value.split(","):
             words[phrase.strip()] = words.get(phrase.strip(), 0) | mask
-    bits |= {name: _mask(members, bits) for name, members in sets.items()}
+    for name, members in sets.items():
+        bits[name] = _mask(members, bits)
     evidence: dict[str, list[str]] = {}
     for kind, value in lines_of("roles_evidence.txt"):
         evidence.setdefault(kind, []).extend(each.strip() for each in value.split(","))
@@ -128,6 +133,7 @@ def tables() -> Tables:
         bits,
         _by_first_word(words),
         {phrase: mask for phrase, mask in words.items() if _IS_CJK.search(phrase)},
+        tuple(parse_rule(concept, value, bits) for concept, value in raw_given),
         tuple(rule for rule in rules if rule.outcome in _SCOPES or rule.outcome in policies),
         tuple(rule for rule in rules if rule.outcome not in _SCOPES and rule.outcome not in policies),
         frozenset(evidence["romance"]),
@@ -187,6 +193,9 @@ def read(title: str) -> Reading:
             hits.extend(_ideographic(words[at]))
         at += used
     bits = _all_of(hits)
+    for rule in tables().given:
+        if not rule.forbids & bits and all(need & bits for need in rule.needs):
+            bits |= tables().bits[rule.outcome]
     if bits & tables().bits["outhead"] and _starts_in_field(hits):
         bits |= tables().bits["first"]
     if bits & tables().bits["ia"] and not tables().romance.isdisjoint(words):
@@ -196,12 +205,10 @@ def read(title: str) -> Reading:
 
 def _starts_in_field(hits: Sequence[Hit]) -> bool:
     """Whether a person of the field is named before any plain function."""
-    known, before = tables().bits, 0
-    field = known["field"] | known["data"]
+    known = tables().bits
     for hit in hits:
-        before |= hit.bits
-        if hit.bits & known["outhard"] or (hit.bits & known["person"] and before & field):
-            return not hit.bits & known["outhard"]
+        if hit.bits & (known["person"] | known["outhead"]):
+            return not hit.bits & known["outhead"]
     return False
 
 
@@ -302,14 +309,17 @@ def _ask(rule: Rule, reading: Reading, kind: str, text: str) -> Scope:
     if needed is None or len(terms) < needed:
         return Scope(False, f"{said}, and the text names too little AI work", reading)
     named = ", ".join(f'"{term}"' for term in terms[:3])
-    return Scope(True, f"{said}, text says {named}", reading + role_in(lowered) if rule.outcome == "ask staff" else reading)
+    return Scope(
+        True, f"{said}, text says {named}", reading + role_in(lowered) if rule.outcome == "ask staff" else reading
+    )
 
 
 def role_in(lowered: str) -> Reading:
     """The function a description names: `as our solutions architect for …`, `we are looking for a researcher`."""
-    functions, hits = tables().bits["function"], []
+    functions, hits = tables().bits["function"], list[Hit]()
     for match, _ in zip(_OF_ROLE.finditer(lowered), range(4), strict=False):
-        hits += [hit for hit in read(match[1]).hits if hit.bits & functions]
+        if found := read(match[1]).bits & functions:
+            hits.append(Hit(found, match[1]))
     return Reading(_all_of(hits), tuple(hits))
 
 
