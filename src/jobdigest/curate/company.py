@@ -111,7 +111,9 @@ def _plain(name: str) -> tuple[str, str]:
 
 
 def _words(text: str) -> Words:
-    return tuple(word for word in _WORD.findall(_RUN_TOGETHER.sub(" AI", fold(text)).replace("'", "").lower()) if word != "and")
+    return tuple(
+        word for word in _WORD.findall(_RUN_TOGETHER.sub(" AI", fold(text)).replace("'", "").lower()) if word != "and"
+    )
 
 
 def _expand(text: str) -> str:

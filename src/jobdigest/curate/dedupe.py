@@ -17,25 +17,25 @@ from typing import NamedTuple, TypeVar
 
 from jobdigest.curate.company import company_key, is_brand_of
 from jobdigest.curate.title import TitleFacts, read_title
-from jobdigest.curate.titlewords import LEXICON, SOFT, Phrase, fold, stem
+from jobdigest.curate.titlewords import LEXICON, SOFT, Phrase, fold, stem, word_list
 
 T = TypeVar("T", bound=Hashable)
 
 _WORD = re.compile(r"[^\W_]+")
-_FUNCTIONS = frozenset("engineer developer programmer scientist architect analyst designer manager".split())
+_FUNCTIONS = word_list("functions")
 _FIELD = frozenset(("computer", "scientist"))  # what interns study
-_STACKS = frozenset("fullstack backend frontend".split())  # software by nature
-_DEVELOPED = frozenset("business sales sale product process clinical market learning program real estate".split())
+_STACKS = word_list("stacks")  # software by nature
+_DEVELOPED = word_list("developed")
 _SEASONS = ("spring", "summer", "fall", "winter")
 _YEAR_CLASSES = 4  # years that agree modulo four don't meet in one store
 _MONTH_SEASON = dict(
     zip(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(),
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
         ("winter", "winter", "spring", "spring", *["summer"] * 4, "fall", "fall", "fall", "winter"),
         strict=True,
     )
 )
-_NO_ID = frozenset("tbd na none null nil unknown pending req requisition job id test various multiple see below".split())
+_NO_ID = word_list("no_id")
 SHORTEST_TEXT = 400  # characters; below that, descriptions are teasers and boilerplate
 
 
@@ -150,7 +150,13 @@ def same_job(a: Facts, b: Facts) -> bool:
 
 
 def identities(
-    *, ats_id: str | None, requisition_id: str | None, company_key: str, canonical_url: str | None, text: str, role: str = ""
+    *,
+    ats_id: str | None,
+    requisition_id: str | None,
+    company_key: str,
+    canonical_url: str | None,
+    text: str,
+    role: str = "",
 ) -> tuple[str, ...]:
     """Strong identities, each true by itself: `ats:…`, `req:employer|id`, `url:…`, `text:…`.
 
@@ -176,7 +182,12 @@ def _requisition(text: str) -> str | None:
     words = _WORD.findall(text.casefold())
     number = "".join(words)
     told = [word for word in words if word not in _NO_ID]
-    if not told or len(number) < 3 or not any(char.isdigit() and char != "0" for char in number) or "n a" in " ".join(words):
+    if (
+        not told
+        or len(number) < 3
+        or not any(char.isdigit() and char != "0" for char in number)
+        or "n a" in " ".join(words)
+    ):
         return None
     return number
 

@@ -1,6 +1,6 @@
 """What words in titles mean: the table `data/titles.toml` as look-ups, and the folding that both sides share.
 
-    "Sr. Machine-Learning Engineer" ─ tokens ─► sr · machine · learning · engineer ─ LEXICON ─► senior · ml · engineer
+"Sr. Machine-Learning Engineer" ─ tokens ─► sr · machine · learning · engineer ─ LEXICON ─► senior · ml · engineer
 """
 
 from __future__ import annotations
@@ -43,11 +43,21 @@ def fold(text: str) -> str:
     return text if text.isascii() else text.translate(_FOLDING)
 
 
+def word_list(name: str) -> frozenset[str]:
+    """A set of words of the table `lists`."""
+    return frozenset(_RAW["lists"][name].split())
+
+
+_RAW: dict[str, dict[str, str]] = tomllib.loads(files(__package__).joinpath("data", "titles.toml").read_text("utf-8"))
+
+
 def _read_table() -> dict[str, dict[str, list[Phrase]]]:
-    raw = tomllib.loads(files(__package__).joinpath("data", "titles.toml").read_text("utf-8"))
     return {
-        kind: {key: [tuple(fold(item).split()) for item in text.split(",") if item.strip()] for key, text in table.items()}
-        for kind, table in raw.items()
+        kind: {
+            key: [tuple(fold(item).split()) for item in text.split(",") if item.strip()] for key, text in table.items()
+        }
+        for kind, table in _RAW.items()
+        if kind != "lists"
     }
 
 
@@ -66,7 +76,16 @@ def _lexicon() -> dict[str, tuple[Meaning, ...]]:
     return {first: tuple(sorted(rest.values(), key=lambda m: -len(m.rest))) for first, rest in found.items()}
 
 
+def _field_words() -> dict[Phrase, str]:
+    found = dict.fromkeys((*_TABLE["seniority"]["intern"], ("intern",)), "INTERN")
+    for table in (_TABLE["employment"], _TABLE["field"]):
+        for kind, phrases in table.items():
+            found |= dict.fromkeys([*phrases, tuple(kind.lower().split("_"))], kind)
+    return found
+
+
 LEXICON = _lexicon()
+FIELD_WORDS = _field_words()
 SOFT = frozenset(word for phrase in _TABLE["soft"][""] for word in phrase)
 FOREIGN = tuple(
     (first, meaning)
@@ -78,10 +97,7 @@ FOREIGN = tuple(
 _NEAR_PLACES = frozenset(" ".join(phrase) for phrase in _TABLE["place"]["around"])
 _SHORT_PLACES = frozenset(" ".join(phrase) for phrase in _TABLE["place"]["name"])
 _NEVER_PLACES = frozenset(" ".join(phrase) for phrase in _TABLE["place"]["never"])
-STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "
-    "PR RI SC SD TN TX UT VT VA WA WV WI WY DC AB BC MB NB NL NS ON PE QC SK ONT NSW QLD VIC ACT TAS".split()
-)
+STATES = word_list("states")
 
 
 @lru_cache(maxsize=16_384)
@@ -102,6 +118,7 @@ def is_place(words: Phrase) -> bool:
     return named
 
 
+@lru_cache(maxsize=32_768)
 def is_name(written: str) -> bool:
     """Whether a word or two as written are surely a place's name: a known short one in capitals, or a big city."""
     name = written.lower()
