@@ -1,0 +1,320 @@
+"""Days from the words that pages and boards use for "posted": relative, localised, epochs, ISO 8601, RFC 822.
+
+Conventions (docs/quality.md): the UTC day; months are calendar months; a day without a year is the latest past one;
+"07.11.2026" is day-first, "03/11/2026" may be either and is unknown; "30+ days ago" is read as 30 days; a day more than
+two days ahead of `now`, before 2000, or that isn't in the calendar is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+MAX_TEXT = 120
+_EARLIEST = date(2000, 1, 1)
+_AHEAD = timedelta(days=2)
+
+_MONTH_NAMES = """
+january jan januar jänner janvier janv enero ene gennaio gen januari januar janeiro styczeń stycznia sty leden ledna январь января янв январ januarie ianuarie ocak tammikuuta január січня січ
+february feb februar février févr fév febrero febbraio febbr februari fevereiro fev luty lutego únor února февраль февраля фев februarie şubat helmikuuta február лютого лют
+march mar mär märz mrz mars marzo maart mrt março marzec marca březen března март марта мар martie mart maaliskuuta március mart березня бер
+april apr avril avr abril abr aprile aprill kwiecień kwietnia kwi duben dubna апрель апреля апр aprilie nisan huhtikuuta április квітня кві
+may mai mayo maggio mag mei maio maj maja květen května май мая mayıs toukokuuta május травня тра
+june jun juni juin junio giugno giu junho czerwiec czerwca cze červen června июнь июня июн iunie haziran kesäkuuta június червня чер
+july jul juli juillet juil julio luglio lug julho lipiec lipca lip červenec července июль июля июл iulie temmuz heinäkuuta július липня лип
+august aug août aou agosto ago augustus augusti sierpień sierpnia sie srpen srpna август августа авг august ağustos elokuuta augusztus серпня сер
+september sep sept septembre septiembre settembre set setembro wrzesień września wrz září сентябрь сентября сен septembrie eylül syyskuuta szeptember вересня вер
+october oct oktober okt octobre octubre ottobre ott outubro out październik października paź říjen října октябрь октября окт octombrie ekim lokakuuta október жовтня жов
+november nov novembre noviembre novembro listopad listopada lis ноябрь ноября ноя noiembrie kasım marraskuuta noiembrie листопада лис
+december dec dezember dez décembre déc diciembre dic dicembre dezembro grudzień grudnia gru prosinec prosince декабрь декабря дек decembrie aralık joulukuuta грудня гру
+"""
+_MONTHS = {
+    word: number for number, line in enumerate(_MONTH_NAMES.strip().splitlines(), start=1) for word in line.split()
+}
+_UNIT_NAMES = {
+    "s": "s sec secs second seconds sekunde sekunden seconde secondes segundo segundos 秒 초",
+    "m": "min mins minute minutes minuten minuto minutos minuti минут минуты минуту minuter minut 分钟 分鐘 分 분",
+    "h": "h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uur uren timme timmar time timer godzin godziny godzinę hodin hodinami saat час часа часов 小时 小時 時間 시간 שעות jam tunti tuntia година години",
+    "d": "d day days tag tage tagen jour jours j día días dia dias giorno giorni dag dagen dagar dage dager dzień dni den dny dnem gün день дня дней дні днів день 天 日 일 ימים hari päivä päivää nap napja zile zi يوم أيام ngày วัน",
+    "w": "w wk wks week weeks woche wochen semaine semaines semana semanas settimana settimane vecka veckor uge uger uke uker tydzień tygodnie tygodni týden týdny hafta неделя неделю недели недель тиждень тижні 周 週 週間 주 주일 weken minggu viikko viikkoa hét hete săptămâni săptămână أسبوع أسابيع שבוע שבועות tuần",
+    "mo": "mo mos month months monat monate monaten mois mes meses mese mesi mês maand maanden månad månader måned måneder miesiąc miesiące miesięcy měsíc měsíce měsíci ay месяц месяца месяцев місяць місяці 个月 個月 ヶ月 か月 カ月 개월 달 חודש חודשים bulan kuukausi kuukautta hónap hónapja luni lună شهر أشهر tháng",
+    "y": "y yr yrs year years jahr jahre jahren an ans année années año años anno anni ano anos jaar år rok lat roku rokem yıl год года лет рік роки 年 년 שנה tahun vuosi vuotta év éve ani سنة năm",
+}
+_UNITS = {word: unit for unit, listed in _UNIT_NAMES.items() for word in listed.split()}
+_ONE = frozenset(
+    "a an one ein eine einem einer einen un une una um uma uno een en ett et jeden jedna bir одну один".split()
+)
+_SOME = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "couple": 2,
+    "zwei": 2,
+    "deux": 2,
+    "dos": 2,
+    "due": 2,
+}
+_TODAY = frozenset(
+    """today now just now|gerade|heute|aujourd'hui|à l'instant|hoy|oggi|hoje|vandaag|idag|i dag|dziś|dzisiaj|dnes|сегодня|сьогодні|bugün|今天|今日|刚刚|오늘|방금|היום|hari ini|tänään|ma|astăzi|azi|اليوم
+    |just now|just posted|new|moments ago|few hours ago|hours ago|today|now|new today|active today|recently posted|hôm nay""".replace(
+        "\n", ""
+    )
+    .replace("  ", "")
+    .split("|")
+)
+_YESTERDAY = frozenset(
+    "yesterday|gestern|hier|ayer|ieri|ontem|gisteren|igår|i går|wczoraj|včera|вчера|вчора|dün|昨天|昨日|어제|אתמול|kemarin|eilen|tegnap|أمس|hôm qua".split(
+        "|"
+    )
+)
+_BEFORE_YESTERDAY = frozenset(
+    "vorgestern|avant-hier|anteayer|antes de ayer|l'altro ieri|anteontem|eergisteren|i förrgår|przedwczoraj|позавчера|前天|一昨日|おととい|그저께".split(
+        "|"
+    )
+)
+
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$")
+_NUMERIC = re.compile(
+    r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\s*\.?(?:[ ,T]+\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]m)?)?$"
+)
+_COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
+_EAST = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
+_EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{16})(?:\.\d+)?$")
+_AGO = r"(?:ago|old|back|zuvor|her|atrás|fa|geleden|sedan|siden|temu|zpět|назад|тому|önce|前|以前|之前|전|yang\s+lalu|lalu|sitten|ezelőtt|în\s+urmă|trước|ที่แล้ว)"
+_RELATIVE = re.compile(
+    rf"""(?:(?P<from>vor|il\s+y\s+a|hace|há|för|for|przed|před|acum|לפני|منذ)\s+)?
+    (?:(?P<over>more\s+than|over|mehr\s+als|über|plus\s+d[e']|más\s+de|mais\s+de|più\s+di|ponad|более|about|around|almost|nearly|circa|ca\.?|etwa|environ|~|>)\s*)?
+    (?P<count>\d{{1,5}}(?:[.,]\d)?|[^\W\d_]+)(?P<plus>\s*\+)?\s*(?:of\s+)?(?P<unit>[^\W\d_]+?\.?)(?P<more>\s*\+)?(?P<ago>\s*{_AGO})?$""",
+    re.VERBOSE,
+)
+_LONE_UNIT = re.compile(rf"([^\W\d_]+)\s+{_AGO}$")
+_LABEL = re.compile(
+    r"""^(?:(?:re)?posted(?:\s+on)?|date\s+posted|pubb?li(?:shed|cation|é[es]?|cad[oa]|cato|kováno|cerat)(?:\s+(?:on|le|el|il|em))?|veröffentlicht(?:\s+am)?|(?:erstellt|online)\s+(?:am|seit|since)|opublikowan[oaey]
+    |geplaatst(?:\s+op)?|added|listed|opened|active|updated|created|aktualisiert|mise?\s+en\s+ligne(?:\s+le)?|inserito|pubblicato|опубликован\w*|размещен\w*|job\s+posted|posting\s+date|发布(?:于|时间)?|掲載日|公開日|등록일?|since|seit)\s*[:：-]?\s*""",
+    re.VERBOSE,
+)
+_CLOSING = re.compile(
+    r"\b(?:clos\w*|deadlin\w*|expir\w*|appl(?:y|ications?)\s+(?:by|until|before|close)|ends?|ending|until|valid|due|through|starts?|starting|in\s+\d|frist|bewerbungs\w*|bis|ablauf\w*|date limite|jusqu\w*|cierre|hasta|scad\w*|fino|prazo|até|sluit\w*)\b|締切|截止|마감"
+)
+_WEEKDAY = re.compile(
+    r"^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?\s+|^(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|mo|di|mi|do|fr|sa|so)\.?,?\s+(?=\d)"
+)
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_CLOCK = re.compile(
+    r"[,T ]+(?:at\s+|um\s+|à\s+)?\d{1,2}[:h.]\d\d(?::\d\d)?(?:\.\d+)?\s*(?:[ap]\.?m\.?|uhr|h)?\s*(?P<zone>z|utc|gmt|[ecmp][sd]t|[+-]\d\d:?\d\d)?$"
+)
+_HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
+
+
+def read_date(text: str, now: datetime) -> date | None:
+    """The UTC day that a posting's date text means as of `now` (aware); None if it means none or an impossible one."""
+    text = text.strip()
+    if not text or len(text) > MAX_TEXT:
+        return None
+    found = _absolute(text)
+    if found is None and not _EPOCH.match(text) and not _ISO.match(text):
+        found = _by_now(text, now.astimezone(UTC).replace(second=0, microsecond=0))
+    if found is None or found < _EARLIEST or found > now.astimezone(UTC).date() + _AHEAD:
+        return None
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _absolute(text: str) -> date | None:
+    """A day that does not depend on now: ISO, epoch, RFC 822, numbers, names of months with a year."""
+    try:
+        if match := _ISO.match(text):
+            return _iso(match)
+        if match := _EPOCH.match(text):
+            seconds = int(match[1]) / {9: 1, 10: 1, 12: 1e3, 13: 1e3, 16: 1e6}[len(match[1])]
+            return datetime.fromtimestamp(seconds, UTC).date()
+        if match := _COMPACT.match(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        plain = _plain(text)
+        if match := _NUMERIC.match(plain):
+            return _numeric(int(match[1]), match[2], int(match[3]), int(match[4]), match[4])
+        match = _EAST.search(plain)
+        if match and match[1]:
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        return _named(plain, None)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _plain(text: str) -> str:
+    """Lower case, one spelling of blanks, the label ("Posted on") and the weekday gone; a closing date stays marked."""
+    text = unicodedata.normalize("NFKC", text).casefold() if not text.isascii() else text.lower()
+    text = " ".join(text.split()).strip(" .!•|()")
+    text = _LABEL.sub("", text, count=1)
+    return _WEEKDAY.sub("", text, count=1)
+
+
+def _iso(match: re.Match[str]) -> date:
+    year, month, day = int(match[1]), int(match[2]), int(match[3])
+    zone = match[7]
+    if match[4] is None or zone in (None, "Z", "UTC", "GMT"):
+        if match[4] and int(match[4]) > 24:
+            raise ValueError(match[0])
+        return date(year, month, day)
+    sign = -1 if zone[0] == "-" else 1
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])) * sign
+    moment = datetime(year, month, day, int(match[4]), int(match[5]), int(match[6] or 0), tzinfo=UTC)
+    return (moment - offset).date()
+
+
+def _numeric(first: int, separator: str, second: int, third: int, written: str) -> date | None:
+    if first > 31 or (first > 12 and third < 1000 and len(written) < 3 and first > 31):
+        return date(first, second, third)
+    if len(written) == 2:
+        third += 2000
+    if third < 1000:
+        return None
+    if separator == "." or first > 12:
+        return date(third, second, first)
+    if second > 12:
+        return date(third, first, second)
+    return date(third, first, second) if first == second else None
+
+
+def _named(plain: str, today: date | None) -> date | None:
+    """ "12. Oktober 2026", "Nov 3rd, 2026", "1er octobre"; without a year (`today` given) the latest past one."""
+    if _CLOSING.search(plain):
+        return None
+    clock = _CLOCK.search(plain)
+    words = _WORDS.findall(plain[: clock.start()] if clock else plain)
+    words = [
+        word
+        for word in words
+        if word
+        not in (
+            "st",
+            "nd",
+            "rd",
+            "th",
+            "er",
+            "de",
+            "of",
+            "del",
+            "di",
+            "den",
+            "d",
+            "г",
+            "р",
+            "le",
+            "el",
+            "am",
+            "the",
+            "o",
+            "º",
+        )
+    ]
+    if not 2 <= len(words) <= 3:
+        return None
+    months = [index for index, word in enumerate(words) if word in _MONTHS]
+    numbers = [word for word in words if word.isdigit()]
+    if len(months) != 1 or len(numbers) != len(words) - 1:
+        return None
+    month = _MONTHS[words[months[0]]]
+    years = [word for word in numbers if len(word) == 4]
+    days = [word for word in numbers if len(word) <= 2]
+    if years and len(days) == 1:
+        return _shifted(date(int(years[0]), month, int(days[0])), plain, clock)
+    if len(days) == 2 and months[0] == 1 and today is None:
+        return _shifted(date(2000 + int(days[1]), month, int(days[0])), plain, clock)
+    if today is None or len(numbers) != 1 or len(days) != 1:
+        return None
+    return _latest_past(month, int(days[0]), today)
+
+
+def _shifted(day: date, plain: str, clock: re.Match[str] | None) -> date:
+    """The UTC day of a day with a clock time and a zone, as RFC 822 writes it."""
+    zone = clock["zone"] if clock else None
+    if not clock or not zone or zone in ("z", "utc", "gmt"):
+        return day
+    hour, minute = re.findall(r"\d+", clock[0])[:2]
+    offset = _HOURS.get(zone)
+    shift = timedelta(hours=offset) if offset is not None else timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    if zone[0] == "-":
+        shift = -shift
+    return (datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=UTC) - shift).date()
+
+
+def _latest_past(month: int, day: int, today: date) -> date | None:
+    for year in (today.year, today.year - 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return None
+
+
+@lru_cache(maxsize=16_384)
+def _by_now(text: str, now: datetime) -> date | None:
+    """A day said relative to now, or without its year."""
+    plain = _plain(text)
+    today = now.date()
+    if plain in _TODAY:
+        return today
+    if plain in _YESTERDAY:
+        return today - timedelta(days=1)
+    if plain in _BEFORE_YESTERDAY:
+        return today - timedelta(days=2)
+    try:
+        if (match := _RELATIVE.match(plain)) and (unit := _unit(match["unit"])) and (count := _count(match)):
+            return _back(count, unit, now)
+        if plain[:1].isdigit() is False and (match := _LONE_UNIT.match(plain)) and (unit := _unit(match[1])):
+            return _back(1, unit, now)
+        match = _EAST.search(plain)
+        if match and not _CLOSING.search(plain):
+            return _latest_past(int(match[2]), int(match[3]), today)
+        if plain.startswith(
+            ("last week", "letzte woche", "la semaine dernière", "la semana pasada", "上周", "先週", "지난주")
+        ):
+            return today - timedelta(days=7)
+        if plain.startswith(
+            ("last month", "letzten monat", "le mois dernier", "el mes pasado", "上个月", "先月", "지난달")
+        ):
+            return _months_back(today, 1)
+        return _named(plain, today)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _unit(word: str) -> str | None:
+    return _UNITS.get(word) or _UNITS.get(word.rstrip("."))
+
+
+def _count(match: re.Match[str]) -> float | None:
+    """How many units back; "one" in words counts only beside "ago" or its like, and 0 is a small number of them."""
+    counted = match["count"]
+    if counted[0].isdigit():
+        return float(counted.replace(",", ".")) or 1e-9
+    sure = any(match[part] for part in ("from", "ago", "plus", "over", "more"))
+    return float(_SOME.get(counted, 1)) if sure and (counted in _ONE or counted in _SOME) else None
+
+
+def _back(count: float, unit: str, now: datetime) -> date:
+    if unit in ("mo", "y"):
+        return _months_back(now.date(), round(count * (12 if unit == "y" else 1)))
+    spans = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+    return (now - spans.get(unit, timedelta(weeks=1)) * count).date()
+
+
+def _months_back(day: date, months: int) -> date:
+    """Calendar months back; the last day of a shorter month stands for days it lacks."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    for last in (day.day, 30, 29, 28):
+        if last <= day.day:
+            try:
+                return date(year, month + 1, last)
+            except ValueError:
+                continue
+    raise ValueError(months)

@@ -1,0 +1,475 @@
+"""Pay from free text in any currency: amounts as printed, never annualised, and never invented from noise.
+
+    "$62.4K • Offers Equity • $20K Commission"  →  every amount  →  ranges and single amounts  →  the best statement of pay
+
+Conventions (docs/quality.md): one amount is both min and max; "up to" has no min, "from" and "+" no max; base pay beats
+on-target earnings; a bare "35000-73000" has no currency; perks, funding and unit prices are noise.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jobdigest.curate import money_words as words
+from jobdigest.model import Period, Salary
+
+MAX_TEXT = 2_000
+
+_NUMBER = re.compile(
+    r"(?<![\w.,#])(?:(?<=[A-Za-z$]))?\d{1,3}(?:[ ,.'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?"
+    r"|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+(?:[.,]\d{1,3})?(?!\d)"
+)
+_BEFORE = re.compile(
+    r"(?:(?<![A-Za-z])(?P<code>[A-Z]{3})[\s:]?\$?|(?P<sign>" + "|".join(
+        re.escape(sign) if not sign[0].isalpha() else rf"(?<![A-Za-z]){re.escape(sign)}" for sign in sorted(words.SYMBOLS, key=len, reverse=True) if sign != "CA"
+    ) + r"))\s{0,2}$"
+)  # fmt: skip
+_AFTER = re.compile(
+    r"(?P<space>\s?)(?P<mult>(?i:" + "|".join(re.escape(word) for word in sorted(words.MULTIPLIERS, key=len, reverse=True)) + r")(?![^\W\d_]|\.\w)|[kKmMTtLl](?=[€£$])|[万萬만억億千천]|(?i:k|lpa)(?=[A-Z]{3}\b))?"
+    r"\s?(?P<cur>(?:\$\s?)?(?:" + "|".join(re.escape(sign) for sign in sorted(words.SYMBOLS, key=len, reverse=True) if sign not in ("R", "S/")) + r"|[A-Z]{3})(?![A-Za-z]))?"
+)  # fmt: skip
+_PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:(?:-|to)\s?)?(?:\d+(?:[.,]\d+)?)?\s?%")
+_PLANS = re.compile(r"(?i)\b40[13]\s?\(?[kb]\b\)?|\b24/7\b")
+_BREAK = re.compile(r"[•|;\n]|\.\s+(?=[A-Z])|\s--\s|\s/\s(?=[A-Z])|,\s(?=[a-z]{4})")
+_DIGIT = re.compile(r"\d")
+_DASHES = re.compile("\\s*[\u2010-\u2015\u2212\uff0d]\\s*")
+_SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
+_ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_SIMPLE = re.compile(
+    r"\s*([$£€])\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d\d?)?\s?([kK])?(?:\s?(?:-|–|—|to)\s?\1?\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d\d?)?\s?([kK])?)?"
+    r"\s*(?:(?:/|per|an?)\s?(hour|hr|year|yr|annum|month|day|week))?\s*"
+)
+_SHORT: dict[str, Period] = {"hr": "hour", "yr": "year", "annum": "year"}
+_BARE = re.compile(
+    r"(?i)^\W*(?:(?:salary|pay|compensation|gehalt|salaire|salario)\s*:?\s*)?[\d.,\s'k]+(?:\s*(?:-|to)\s*[\d.,\s'k]+)?\W*(?:(?:per|/|an?)\s*)?(?:hour|hr|day|week|month|year|yr|annum|annually|p\.?a\.?)?\W*$"
+)
+
+
+@dataclass(slots=True)
+class _Amount:
+    """A number with what stands around it; `text[start:end]` includes its currency."""
+
+    value: float
+    currency: str | None
+    multiplier: str
+    start: int
+    end: int
+    shared: bool = False
+
+
+@dataclass(slots=True)
+class _Statement:
+    """One amount or range that may be pay."""
+
+    low: _Amount
+    high: _Amount
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=65_536)
+def read_salary(text: str) -> Salary | None:
+    """The pay that a short text states ("$181K - $285K/yr", "年収600万円〜900万円"); None where it states none."""
+    if not text or not _DIGIT.search(text):
+        return None
+    simple = _SIMPLE.fullmatch(text)
+    if simple:
+        return _simple(simple)
+    found = _best(_tidy(text[:MAX_TEXT]))
+    return found[1] if found else None
+
+
+def _simple(match: re.Match[str]) -> Salary | None:
+    """The short way for what nearly every board prints: "$120k-150k", "$45.50 - $60.00 per hour"."""
+    sign, first, cents, thousand, second, more_cents, more_thousand, unit = match.groups()
+    currency = {"$": "USD", "£": "GBP"}.get(sign, "EUR")
+    low = _Amount(float(first.replace(",", "") + (cents or "")), currency, "k" if thousand else "", 0, 0)
+    high = low
+    if thousand:
+        low.value *= 1000
+    if second:
+        high = _Amount(
+            float(second.replace(",", "") + (more_cents or "")), currency, "k" if more_thousand else "", 0, 0
+        )
+        if more_thousand:
+            high.value *= 1000
+        _share(low, high)
+    bottom, top = min(low.value, high.value), max(low.value, high.value)
+    period: Period = _SHORT.get(unit, unit) if unit else _likely_period(top, currency)  # type: ignore[assignment]
+    return Salary(currency, bottom, top, period) if _plausible(top, currency, period) else None
+
+
+def _tidy(text: str) -> str:
+    if not text.isascii():
+        text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_ARABIC))
+        text = _DASHES.sub(" - ", text)
+    if "%" in text:
+        text = _PERCENT.sub(" % ", text)
+    return _PLANS.sub(" % ", text) if "40" in text or "24/7" in text else text
+
+
+def _best(text: str) -> tuple[float, Salary] | None:
+    """The most credible statement with its score; the first of equals."""
+    best: tuple[float, Salary] | None = None
+    bare = _BARE.match(text) is not None
+    for statement in _statements(text, _amounts(text)):
+        scored = _judge(text, statement, bare)
+        if scored and (best is None or scored[0] > best[0]):
+            best = scored
+    return best
+
+
+# ── amounts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _amounts(text: str) -> list[_Amount]:
+    found: list[_Amount] = []
+    for match in _NUMBER.finditer(text):
+        previous = found[-1].end if found else -1
+        if match.start() < previous or _is_part_of_a_word(text, match.start(), previous):
+            continue
+        before = _BEFORE.search(text[max(0, match.start() - 8) : match.start()])
+        after = _AFTER.match(text, match.end())
+        sign, width = _written(before)
+        word = (after["mult"] or "").lower() if after else ""
+        if word in ("t", "l", "b", "h", "mil", "m", "tr", "rb") and not _multiplies(word, after, sign):
+            word, after = "", None
+        end = match.end()
+        if after and (word or after["cur"]):
+            trailing = _currency((after["cur"] or "").lstrip("$ ") or after["cur"])
+            if after["cur"] and not trailing:
+                end = after.end("mult") if word else match.end()
+            else:
+                end = after.end()
+                sign = (
+                    trailing
+                    if trailing and (sign in (None, "$", "kr") or not sign) and trailing != "$"
+                    else sign or trailing
+                )
+        value = _value(match[0]) * words.MULTIPLIERS.get(word, 1.0)
+        if word in words.INDIAN and not sign:
+            sign = "INR"
+        found.append(_Amount(value, sign, word, match.start() - width, end))
+    return found
+
+
+def _is_part_of_a_word(text: str, start: int, previous: int) -> bool:
+    """True for the digits of "GS-13", "S13", "B2B", "#12"; letters may precede digits only as a currency."""
+    if start == 0:
+        return False
+    before = text[start - 1]
+    if before in "#_":
+        return True
+    if before == "-" and previous < start - 1 and start > 1 and text[start - 2].isalpha() and text[start - 2].isascii():
+        return True
+    return before.isalpha() and before.isascii() and _BEFORE.search(text[max(0, start - 8) : start]) is None
+
+
+def _written(match: re.Match[str] | None) -> tuple[str | None, int]:
+    if not match:
+        return None, 0
+    sign = _currency(match["code"] or match["sign"])
+    if sign == "ZAR" and match["sign"] == "R" and match[0] != "R" and match[0] != "R ":
+        return None, 0
+    return (sign, len(match[0])) if sign else (None, 0)
+
+
+def _currency(written: str | None) -> str | None:
+    if not written:
+        return None
+    if written in words.CODES:
+        return written
+    return words.SYMBOLS.get(written)
+
+
+def _multiplies(word: str, after: re.Match[str] | None, sign: str | None) -> bool:
+    """Short words multiply only where a currency stands by: "70 T€", "₹8L", "$5M", "R$ 8 mil"."""
+    if after is None:
+        return False
+    tied = bool(sign) and (not after["space"] or len(word) > 1)
+    if word == "l":
+        return sign in ("INR", "PKR")
+    if word == "t":
+        return after["cur"] == "€" or (after["cur"] or "") == "EUR"
+    return tied or bool(after["cur"])
+
+
+def _value(digits: str) -> float:
+    """The number as written anywhere: 1,234.50 · 1.234,50 · 1 234 · 1'234 · 12,00,000 · 22,5."""
+    digits = digits.replace(" ", "").replace("'", "").replace("’", "")
+    last = max(digits.rfind(","), digits.rfind("."))
+    if last < 0:
+        return float(digits)
+    tail = digits[last + 1 :]
+    separator = digits[last]
+    if len(tail) == 3 and (
+        digits.count(separator) > 1 or len(digits[:last]) <= 3 or "," in digits[:last] or "." in digits[:last]
+    ):
+        return float(re.sub("[.,]", "", digits))
+    whole = re.sub("[.,]", "", digits[:last])
+    return float(f"{whole or 0}.{tail}")
+
+
+# ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _statements(text: str, amounts: list[_Amount]) -> Iterator[_Statement]:
+    """Amounts paired into ranges where "-", "to" or "between … and" joins them, else alone."""
+    index = 0
+    while index < len(amounts):
+        low = amounts[index]
+        high = amounts[index + 1] if index + 1 < len(amounts) else None
+        if high and _joined(text, low, high):
+            _share(low, high)
+            yield _Statement(low, high, low.start, high.end)
+            index += 2
+            continue
+        yield _Statement(low, low, low.start, low.end)
+        index += 1
+
+
+def _joined(text: str, low: _Amount, high: _Amount) -> bool:
+    between = text[low.end : high.start]
+    if words.TO.match(between):
+        return not (
+            low.currency
+            and high.currency
+            and low.currency != high.currency
+            and "$" not in (low.currency, high.currency)
+        )
+    stripped = _without_period(between)
+    if stripped != between and words.TO.match(stripped):
+        return True
+    far = len(between) < 70 and words.FAR_TO.search(between) and not _BREAK.search(between)
+    return bool(far and low.currency and words.BETWEEN.search(text[max(0, low.start - 30) : low.start]))
+
+
+def _without_period(between: str) -> str:
+    for _, pattern in words.PERIOD_AFTER:
+        match = pattern.match(between.lstrip())
+        if match:
+            return " " + between.lstrip()[match.end() :]
+    return re.sub(r"(?i)^\s*(?:gross|brutto|bruto|brut|net)\b", " ", between)
+
+
+def _share(low: _Amount, high: _Amount) -> None:
+    """A multiplier said once holds for both: "$100 - 180k", "€40-65,000", "600〜900万円"."""
+    if (
+        high.multiplier
+        and not low.multiplier
+        and low.value < 10_000
+        and low.value * words.MULTIPLIERS[high.multiplier] <= high.value * 1.001
+    ):
+        low.value *= words.MULTIPLIERS[high.multiplier]
+    elif (
+        not high.multiplier
+        and not low.multiplier
+        and 1000 > low.value >= 10
+        and high.value >= 10_000
+        and low.value * 1000 <= high.value
+    ):
+        low.value *= 1000
+    elif (
+        low.multiplier
+        and not high.multiplier
+        and high.value < 1000
+        and low.value < high.value * words.MULTIPLIERS[low.multiplier]
+    ):
+        high.value *= words.MULTIPLIERS[low.multiplier]
+
+
+# ── judgement ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary] | None:
+    """Score and pay of one statement; None where its surroundings say that it is something else."""
+    start, end = _clause(text, statement)
+    before, after = text[start : statement.start], text[statement.end : end]
+    low, high = statement.low, statement.high
+    currency = _resolve(text, low, high)
+    stated = bool(words.PAY.search(before))
+    period = (
+        _period_after(after)
+        or _period_before(before)
+        or _period_within(text[low.end : high.start] if high is not low else "")
+    )
+    if currency is None and not bare and not (stated and (period or high is not low)):
+        return None
+    if words.UNIT_PRICE.match(after) or (words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())):
+        return None
+    if (
+        text[max(0, statement.start - 1) : statement.start] == "-"
+        and high is low
+        and (statement.start < 2 or text[statement.start - 2] in " (:")
+    ):
+        return None
+    if words.NOISE_BEFORE.search(before) and not _about_pay(before):
+        return None
+    if low.multiplier in words.MILLIONS and words.UNITS.get(currency or "USD", 1) < 10 and not stated:
+        return None
+    if currency is None and bare and all(1990 <= amount.value < 2040 for amount in (low, high)):
+        return None
+    bottom, top = min(low.value, high.value), max(low.value, high.value)
+    if high is low and not period and currency is None and not (bare and top >= 10):
+        return None
+    period = period or _likely_period(top, currency)
+    if not _plausible(top, currency, period):
+        return None
+    score = (2.0 if words.BASE.search(before) or words.BASE.search(after[:25]) else 0.0) + (1.0 if stated else 0.0)
+    score += (0.5 if high is not low else 0.0) - (
+        4.0 if words.OTE.search(before) or words.OTE.search(after[:30]) else 0.0
+    )
+    return score, _salary(text, statement, currency, bottom, top, period)
+
+
+def _salary(text: str, statement: _Statement, currency: str | None, low: float, high: float, period: Period) -> Salary:
+    before, after = text[: statement.start], text[statement.end :]
+    if statement.low is statement.high:
+        if words.OR_MORE.match(after) or (words.AT_LEAST.search(before) and not words.OR_LESS.match(after)):
+            return Salary(currency, low, None, period)
+        if words.UP_TO.search(before) or words.OR_LESS.match(after):
+            return Salary(currency, None, high, period)
+    return Salary(currency, low, high, period)
+
+
+def _about_pay(before: str) -> bool:
+    """Whether the word nearest before the amount speaks of pay, whatever noise stands earlier."""
+    pay = [match.end() for match in words.PAY.finditer(before)]
+    noise = words.NOISE_BEFORE.search(before)
+    return bool(pay and noise and pay[-1] > noise.end("head"))
+
+
+def _clause(text: str, statement: _Statement) -> tuple[int, int]:
+    start, end = 0, len(text)
+    for match in _BREAK.finditer(text):
+        if match.end() <= statement.start:
+            start = match.end()
+        elif match.start() >= statement.end:
+            end = match.start()
+            break
+    return max(start, statement.start - 90), min(end, statement.end + 60)
+
+
+def _resolve(text: str, low: _Amount, high: _Amount) -> str | None:
+    """The currency of a statement, with "$", "kr" and "¥" settled by the other words of the text."""
+    signs = [sign for sign in (high.currency, low.currency) if sign]
+    exact = [sign for sign in signs if len(sign) == 3]
+    if exact:
+        return exact[0]
+    if not signs:
+        return "CNY" if re.search("薪[^給]*$|^[^給]*薪", text) and not re.search("[ぁ-ん給]|NT", text) else None
+    if signs[0] == "$":
+        named = re.search(
+            r"(?<![A-Za-z])(?:CAD|CDN|AUD|NZD|SGD|HKD|MXN|COP|CLP|ARS|TWD|USD)(?![A-Za-z])|(?<=\$ )CA\b", text
+        )
+        return {"CDN": "CAD", "CA": "CAD"}.get(named[0], named[0]) if named else "USD"
+    if signs[0] == "kr":
+        if re.search(r"(?i)\bpr\.|md\b|måned(?:en|lig)|løn\b", text):
+            return "NOK" if re.search(r"(?i)lønn|mnd|brutto pr", text) else "DKK"
+        return "NOK" if re.search(r"(?i)lønn|mnd", text) else "SEK"
+    chinese = re.search("薪|元|人民币|RMB|CNY|/月|/年|每月", text) or low.multiplier == "k" or high.multiplier == "k"
+    return "CNY" if chinese and not re.search("[ぁ-ん円]|年収|給", text) else "JPY"
+
+
+_GLUE = re.compile(
+    r"(?i)^[\s,()*]*(?:(?:[A-Z]{3}|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|neto|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
+)
+
+
+def _period_after(after: str) -> Period | None:
+    rest = after[_GLUE.match(after).end() :] if _GLUE.match(after) else after  # type: ignore[union-attr]
+    for candidate in (after.lstrip(" ,()*+"), rest, "/" + rest if after[:1] == "/" else rest):
+        for period, pattern in words.PERIOD_AFTER:
+            if pattern.match(candidate):
+                return period
+    head = rest[:22]
+    for name, pattern in words.PERIOD_WORD:
+        match = pattern.search(head)
+        if match and not head[: match.start()].strip(" ,.()/+-–*:;").replace("DOE", ""):
+            return name  # type: ignore[return-value]
+    return None
+
+
+def _period_before(before: str) -> Period | None:
+    best: tuple[int, Period] | None = None
+    for period, pattern in words.PERIOD_WORD:
+        for match in pattern.finditer(before):
+            if best is None or match.start() > best[0]:
+                best = match.start(), period  # type: ignore[assignment]
+    if best:
+        return best[1]
+    for period, pattern in words.PERIOD_AFTER:
+        match = pattern.search(before)
+        if match and len(match[0]) > 4 and match.end() > len(before) - 12:
+            return period
+    return None
+
+
+def _period_within(between: str) -> Period | None:
+    for period, pattern in words.PERIOD_AFTER:
+        if pattern.match(between.lstrip()):
+            return period
+    return None
+
+
+def _likely_period(top: float, currency: str | None) -> Period:
+    dollars = top / words.UNITS.get(currency or "USD", 1.0)
+    if dollars < 200:
+        return "hour"
+    if dollars < 1000:
+        return "day"
+    return "month" if dollars < 10_000 else "year"
+
+
+_MOST = {"hour": 2_500, "day": 20_000, "week": 60_000, "month": 250_000, "year": 4_000_000}
+_LEAST = {"hour": 0.5, "day": 3, "week": 10, "month": 20, "year": 400}
+
+
+def _plausible(top: float, currency: str | None, period: Period) -> bool:
+    """Within what anyone is paid: funding rounds and prices of lunches aren't."""
+    dollars = top / words.UNITS.get(currency or "USD", 1.0)
+    return _LEAST[period] <= dollars <= _MOST[period]
+
+
+# ── in a description ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+_SIGNS = ("$", "€", "£", "₹", "¥", "USD", "EUR", "GBP", "CHF", "CAD", "INR", "PLN", "SEK", "円", "원", "元", "₪", "zł")
+_MENTION = re.compile(r"[$€£₹¥₪]\s?\d|\d\s?(?:k\s?)?(?:€|£|zł|円|만|万|元)|\b(?:USD|EUR|GBP|CHF|CAD|AUD|INR|PLN|SEK)\b")
+
+
+def salary_in_description(text: str) -> Salary | None:
+    """The pay a long description states, only where the words around it leave no doubt."""
+    if not any(sign in text for sign in _SIGNS):
+        return None
+    best: tuple[float, Salary] | None = None
+    last = -1
+    for match in _MENTION.finditer(text[:60_000]):
+        if match.start() < last:
+            continue
+        start, last = _sentence(text, match.start())
+        passage = _tidy(text[start:last])
+        if not words.PAY.search(passage):
+            continue
+        found = _best(passage)
+        if found and found[0] >= 1.0 and _certain(found[1]) and (best is None or found[0] > best[0]):
+            best = found
+    return best[1] if best else None
+
+
+def _sentence(text: str, at: int) -> tuple[int, int]:
+    start = max(text.rfind("\n", 0, at), text.rfind(". ", 0, at), text.rfind("•", 0, at), at - 240) + 1
+    ends = [end for end in (text.find("\n", at), text.find("•", at)) if end >= 0]
+    return start, min([*ends, at + 200, len(text)])
+
+
+def _certain(salary: Salary) -> bool:
+    if salary.currency is None or salary.max is None or salary.period is None:
+        return False
+    dollars = salary.max / words.UNITS.get(salary.currency, 1.0)
+    floor = {"hour": 4, "day": 40, "week": 150, "month": 400, "year": 8_000}[salary.period]
+    ceiling = {"hour": 500, "day": 4_000, "week": 15_000, "month": 60_000, "year": 1_500_000}[salary.period]
+    return floor <= dollars <= ceiling
