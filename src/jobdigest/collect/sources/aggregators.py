@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from jobdigest.collect.sources.addresses import country_code
+from jobdigest.collect.sources._board import Board, Paging
+from jobdigest.collect.sources._countries import is_country
+from jobdigest.collect.sources._parts import dig, epoch, joined, line, pay, plain, readable, repaired, text, words
 from jobdigest.collect.sources.base import Manners, Option
-from jobdigest.collect.sources.board import Board, Paging
-from jobdigest.collect.sources.parts import dig, epoch, joined, line, pay, plain, readable, repaired, text, words
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
 
@@ -41,7 +41,7 @@ def _remoteok_location(row: Any) -> str | None:
 def _remoteok_workplace(row: Any) -> str | None:
     """The board calls everything remote, also shop assistants in Cammeray: a town is believed before the board."""
     location = _remoteok_location(row)
-    open_to_all = not location or re.search("remote|anywhere|world", location, re.IGNORECASE) or country_code(location)
+    open_to_all = not location or re.search("remote|anywhere|world", location, re.IGNORECASE) or is_country(location)
     return "remote" if open_to_all else None
 
 
@@ -49,11 +49,6 @@ def _himalayas_company(row: Any) -> str | None:
     """The API gave the literal word `name` for a while in 2026; the slug was right."""
     name, slug = line(dig(row, "companyName")), line(dig(row, "companySlug"))
     return readable(slug) if slug and name in (None, "name") else name
-
-
-def _himalayas_scope(row: Any) -> tuple[str, ...] | None:
-    codes = [country_code(name) for name in words(dig(row, "locationRestrictions"))]
-    return tuple(code for code in codes if code) if codes and all(codes) else None
 
 
 def _himalayas_url(source: SourceConfig) -> str:
@@ -147,7 +142,6 @@ KINDS = (
             "url": lambda row: dig(row, "applicationLink") or dig(row, "guid"),
             "locations": lambda row: _remote_in(dig(row, "locationRestrictions")),
             "workplace": lambda row: "remote",
-            "remote_scope": _himalayas_scope,
             "salary": lambda row: pay(*(dig(row, k) for k in ("minSalary", "maxSalary", "currency", "salaryPeriod"))),
             "employment_type": "employmentType",
             "date_posted": lambda row: epoch(dig(row, "pubDate")),
@@ -181,7 +175,7 @@ KINDS = (
             "date_posted": "publication_date",
             "description": "description",
         },
-        manners=Manners(concurrency=1, per_second=1 / 30, every=timedelta(hours=6)),
+        manners=Manners(concurrency=1, per_second=1 / 30, every=timedelta(hours=6), by_terms=True),
     ),
     Board(
         name="arbeitnow",
@@ -230,7 +224,7 @@ KINDS = (
             "date_posted": "pubDate",
             "description": "jobDescription",
         },
-        manners=Manners(concurrency=1, per_second=0.2, every=timedelta(hours=1)),
+        manners=Manners(concurrency=1, per_second=0.2, every=timedelta(hours=1), by_terms=True),
     ),
     Board(
         name="workingnomads",
@@ -279,7 +273,7 @@ KINDS = (
             "date_posted": "created",
             "description": "description",
         },
-        manners=Manners(concurrency=1, per_second=0.4, every=timedelta(hours=6)),
+        manners=Manners(concurrency=1, per_second=0.4, every=timedelta(hours=2), by_terms=True),
     ),
     Board(
         name="usajobs",

@@ -56,7 +56,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 _NOT_ASCII_BASED = ("utf-16", "utf-32", "iso2022", "iso-2022", "hz")
 
 
-MOST_VALUES = 4_000_000
+MOST_VALUES = 2_000_000
 """Commas and brackets that a JSON text may have: a small body of empty lists takes gigabytes once read."""
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from jobdigest.collect.sources.addresses import Address, country_code, shown_address
+from jobdigest.collect.sources._board import Board
+from jobdigest.collect.sources._countries import Address, address, country_name, is_country
+from jobdigest.collect.sources._parts import dig, line, pay, sections, text, words
 from jobdigest.collect.sources.base import Manners, Option
-from jobdigest.collect.sources.board import Board
-from jobdigest.collect.sources.parts import dig, line, pay, sections, text, words
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
 
@@ -51,8 +51,8 @@ def _lever_url(source: SourceConfig) -> str:
 
 def _lever_locations(row: Any) -> tuple[str, ...]:
     shown = words(dig(row, "categories.allLocations")) or words(dig(row, "categories.location"))
-    if len(shown) == 1 and "," not in shown[0] and not country_code(shown[0]):
-        country = shown_address(None, None, country_code(dig(row, "country")))
+    if len(shown) == 1 and "," not in shown[0] and not is_country(shown[0]):
+        country = country_name(line(dig(row, "country")))
         return (f"{shown[0]}, {country}",) if country else shown
     return shown
 
@@ -169,6 +169,7 @@ KINDS = (
             "description": lambda row: html.unescape(text(dig(row, "content")) or ""),
             "requisition_id": _greenhouse_requisition,
         },
+        manners=Manners(concurrency=8, per_second=8.0),
         pages=(
             r"boards-api(?:\.eu)?\.greenhouse\.io/v1/boards/([^/?#]+)",
             r"(?:job-)?boards(?:\.eu)?\.greenhouse\.io/embed/[^?#]*\?(?:[^#]*&)?for=([^&#]+)",
@@ -229,6 +230,7 @@ KINDS = (
         addresses=_recruitee_addresses,
         fields={
             "source_id": "id",
+            "ats_id": "slug",
             "title": "title",
             "company": "company_name",
             "url": "careers_url",
@@ -272,11 +274,12 @@ KINDS = (
         url="https://{host}/postings.json",
         host="pinpointhq.com",
         items="data",
+        ids="global",
         fields={
             "source_id": lambda row: dig(row, "id") or _tail(dig(row, "url") or dig(row, "path")),
             "title": "title",
             "url": "url",
-            "locations": lambda row: shown_address(
+            "locations": lambda row: address(
                 dig(row, "location.city") or dig(row, "location.name"), dig(row, "location.province"), None
             ),
             "workplace": "workplace_type",
@@ -292,6 +295,7 @@ KINDS = (
     ),
     Board(
         name="gem",
+        ids="url",
         url="https://api.gem.com/job_board/v0/{value}/job_posts/",
         evidence="synthetic",
         fields={

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from jobdigest.collect.sources import jobposting
-from jobdigest.collect.sources.addresses import Address, country_code
+from jobdigest.collect.sources import _jobposting as jobposting
+from jobdigest.collect.sources._board import Board, Page, Paging, Table, read_off_loop
+from jobdigest.collect.sources._countries import Address
+from jobdigest.collect.sources._details import with_details
+from jobdigest.collect.sources._parts import dig, epoch, line, pay, sections, words
 from jobdigest.collect.sources.base import Context, Manners, Option, Response
-from jobdigest.collect.sources.board import Board, Page, Paging, Table, read_off_loop
-from jobdigest.collect.sources.details import with_details
-from jobdigest.collect.sources.parts import dig, epoch, line, pay, sections, words
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
 
@@ -56,9 +56,8 @@ def _host(board: Board, source: SourceConfig) -> str:
 
 
 def _smartrecruiters_addresses(row: Any) -> Iterable[Address]:
-    country = line(dig(row, "location.country"))
-    code = country_code(country) or (None if country == "remote" else country)
-    yield dig(row, "location.city"), dig(row, "location.region"), code
+    country = dig(row, "location.country")
+    yield dig(row, "location.city"), dig(row, "location.region"), None if country == "remote" else country
 
 
 def _smartrecruiters_description(row: Any) -> str | None:
@@ -140,6 +139,7 @@ _SEARCH = {"search": Option(help="only postings that fit these words; large empl
 _ORACLE = DetailedBoard(
     name="oracle",
     token_is_name=False,
+    ids="url",
     url=lambda source: _oracle_list(source),
     items="items.0.requisitionList",
     total="items.0.TotalJobsCount",
@@ -206,6 +206,7 @@ KINDS = (
         name="bamboohr",
         url="https://{host}/careers/list",
         host="bamboohr.com",
+        same_host=True,
         items="result",
         total="meta.totalCount",
         addresses=_bamboo_addresses,
@@ -231,6 +232,8 @@ KINDS = (
         name="breezy",
         url="https://{host}/json",
         host="breezy.hr",
+        same_host=True,
+        ids="global",
         row_id="friendly_id",
         detail=lambda board, source, key: f"https://{_host(board, source)}/p/{key}",
         read_detail=lambda response: next(iter(jobposting.found_in(response.text())), {}),

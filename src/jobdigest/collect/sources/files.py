@@ -1,8 +1,8 @@
 """The operator's own postings in a file: `jsonl`, `json` and `csv`, all with the same fields.
 
 `title` is required; `id company locations url date_posted valid_through salary employment_type team description` are
-optional; null and blank count as absent and other keys are ignored. Batches come in the file's order, so where an id
-comes again its last row wins.
+optional; null and blank count as absent and other keys are ignored. A file is read twice: first for the ids that come
+again, of which the last readable row counts, then for the postings, so that a million rows need little memory.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import csv
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,8 +25,9 @@ from jobdigest.model import RawPosting
 _ROWS = 1000
 _BOM = b"\xef\xbb\xbf"
 _TEXTS = ("company", "url", "date_posted", "valid_through", "salary", "employment_type", "team", "description")
+_QUICK_ID = re.compile(rb'\{\s*"id"\s*:\s*(?:"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|(\d{1,18}))\s*[,}]')
 Row = tuple[int, Any]
-"""A line number (from 1) and what stands there: an object, or a RowProblem where it is none."""
+"""A line number (from 1) and what stands there: an object, bytes still to be parsed, or a RowProblem."""
 
 
 def read_jsonl(file: BinaryIO) -> Iterator[Row]:
@@ -33,19 +35,7 @@ def read_jsonl(file: BinaryIO) -> Iterator[Row]:
     for number, raw in enumerate(file, 1):
         content = raw[3:] if number == 1 and raw.startswith(_BOM) else raw
         if not content.isspace():
-            yield number, _parsed(content, number)
-
-
-def _parsed(raw: bytes, number: int) -> Any:
-    try:
-        return json.loads(raw)
-    except UnicodeDecodeError as error:
-        reason = f"not UTF-8 at byte {error.start + 1} of the line"
-    except json.JSONDecodeError as error:
-        reason = f"not JSON at column {error.colno}: {error.msg}"
-    except (RecursionError, ValueError) as error:
-        reason = f"not readable JSON: {error}"
-    return RowProblem(row=f"line {number}", reason=reason)
+            yield number, content
 
 
 def read_json(file: BinaryIO) -> Iterator[Row]:
@@ -64,7 +54,10 @@ def read_csv(file: BinaryIO) -> Iterator[Row]:
     """Comma-separated with a header line; several locations are separated by `;`."""
     bad: list[int] = []
     reader = csv.reader(_decoded(file, bad))
-    header = [name.strip().lower() for name in next(reader, [])]
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error as error:
+        raise ParseError(f"not CSV: {error}") from None
     if "title" not in header:
         raise ParseError(f"no column `title` in the first line, which has: {', '.join(header)[:200] or 'nothing'}")
     while True:
@@ -92,17 +85,33 @@ def _decoded(file: BinaryIO, bad: list[int]) -> Iterator[str]:
             yield raw.decode(errors="replace")
 
 
-def row_posting(row: Mapping[str, Any]) -> RawPosting:
-    """An object as a posting; raises ValueError where it has no title."""
-    title = _text(row.get("title"))
+def read_row(row: Any) -> RawPosting:
+    """What stands in a row as a posting; raises ValueError with the reason where it is none."""
+    found = _parsed(row) if isinstance(row, bytes) else row
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    title = _text(found.get("title"))
     if not title:
         raise ValueError("no title")
-    values = {name: text for name in _TEXTS if (value := row.get(name)) is not None and (text := _text(value))}
-    locations = _locations(row.get("locations"))
-    source_id = _text(row.get("id")) or _hash(
-        values.get("url") or "\n".join((title, values.get("company", ""), *locations))
-    )
-    return RawPosting(source_id=source_id, title=title, locations=locations, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {
+        name: text for name in _TEXTS if (value := found.get(name)) is not None and (text := _text(value))
+    }
+    locations = _locations(found.get("locations"))
+    source_id = _text(found.get("id"))
+    if not source_id:
+        source_id = _hash(values.get("url") or "\n".join((title, values.get("company", ""), *locations)))
+    return RawPosting(source_id=source_id, title=title, locations=locations, **values)
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start + 1} of the line") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON at column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise ValueError("not JSON we can read: nested too deeply") from None
 
 
 def _text(value: Any) -> str | None:
@@ -119,6 +128,29 @@ def _locations(value: Any) -> tuple[str, ...]:
 
 def _hash(identity: str) -> str:
     return hashlib.blake2b(identity.encode(errors="replace"), digest_size=12).hexdigest()
+
+
+def repeated(rows: Iterator[Row]) -> dict[int, int]:
+    """For ids that come again (as hashes): the number of their last readable row."""
+    seen: set[int] = set()
+    last: dict[int, int] = {}
+    for number, row in rows:
+        key = _quick_id(row)
+        if key is None or hash(key) in seen:  # a row that would replace another must be a posting
+            try:
+                key = read_row(row).source_id
+            except ValueError:
+                continue
+        if hash(key) in seen:
+            last[hash(key)] = number
+        seen.add(hash(key))
+    return last
+
+
+def _quick_id(row: Any) -> str | None:
+    """The id of a line that begins with it, without parsing the rest; None where that would be a guess."""
+    match = _QUICK_ID.match(row) if isinstance(row, bytes) else None
+    return (match[1] or match[2]).decode() if match and row.count(b'"id"') == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,35 +171,35 @@ class FileKind:
         path = Path(context.source.value or "")
         try:
             with path.open("rb") as file:
+                last = await asyncio.to_thread(repeated, self.read(file))
+                file.seek(0)
                 rows = self.read(file)
-                while chunk := await asyncio.to_thread(_next_batch, rows, self.unit):
+                while chunk := await asyncio.to_thread(self.next_batch, rows, last):
                     yield chunk
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror or error}") from None
 
+    def next_batch(self, rows: Iterator[Row], last: Mapping[int, int]) -> Batch | None:
+        """The next rows, without those that a later row replaces; None at the end."""
+        chunk = list(islice(rows, _ROWS))
+        postings: list[RawPosting] = []
+        problems: list[RowProblem] = []
+        for number, row in chunk:
+            if isinstance(row, RowProblem):
+                problems.append(row)
+                continue
+            try:
+                posting = read_row(row)
+            except ValueError as error:
+                problems.append(RowProblem(row=f"{self.unit} {number}", reason=str(error)))
+            else:
+                if not last or last.get(hash(posting.source_id), number) == number:
+                    postings.append(posting)
+        return Batch(postings=postings, problems=problems) if chunk else None
+
     def recognise(self, url: str) -> str | None:
         """A file is never recognised from an address."""
         return None
-
-
-def _next_batch(rows: Iterator[Row], unit: str) -> Batch | None:
-    postings: dict[str, RawPosting] = {}
-    problems: list[RowProblem] = []
-    chunk = list(islice(rows, _ROWS))
-    for number, row in chunk:
-        if isinstance(row, RowProblem):
-            problems.append(row)
-        elif not isinstance(row, dict):
-            problems.append(RowProblem(row=f"{unit} {number}", reason="not an object"))
-        else:
-            try:
-                posting = row_posting(row)
-            except ValueError as error:
-                problems.append(RowProblem(row=f"{unit} {number}", reason=str(error)))
-            else:
-                postings.pop(posting.source_id, None)
-                postings[posting.source_id] = posting
-    return Batch(postings=list(postings.values()), problems=problems) if chunk else None
 
 
 KINDS = (FileKind("jsonl", read_jsonl), FileKind("json", read_json, "item"), FileKind("csv", read_csv))

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from jobdigest.collect.sources import parts
+from jobdigest.collect.sources import _parts as parts
+from jobdigest.collect.sources._board import read_rows
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, RowProblem
-from jobdigest.collect.sources.board import read_rows
 from jobdigest.errors import ParseError
 from jobdigest.model import RawPosting
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from jobdigest.collect.sources import jobposting, parts
+from jobdigest.collect.sources import _jobposting as jobposting
+from jobdigest.collect.sources import _parts as parts
+from jobdigest.collect.sources._board import finished, read_off_loop, read_rows
+from jobdigest.collect.sources._xmlrows import read
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response, RowProblem
-from jobdigest.collect.sources.board import finished, read_off_loop, read_rows
-from jobdigest.collect.sources.xmlrows import read
 from jobdigest.config import SourceConfig
 from jobdigest.errors import BlockedError, ParseError, SourceError
 from jobdigest.model import RawPosting
@@ -35,7 +36,7 @@ class PageKind:
     walk: Callable[[PageKind, Context], AsyncIterator[Batch]]
     needs_value: bool = True
     direct: bool = True
-    ids: str = "tenant"
+    ids: str = "url"
     token_is_name: bool = False
     evidence: str = "recorded"
     attribution: str | None = None

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from jobdigest.collect.sources import feeds, parts
+from jobdigest.collect.sources import _feeds as feeds
+from jobdigest.collect.sources import _parts as parts
+from jobdigest.collect.sources._board import finished, read_off_loop, read_rows
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option
-from jobdigest.collect.sources.board import finished, read_off_loop, read_rows
 from jobdigest.config import SourceConfig
 from jobdigest.model import RawPosting
 

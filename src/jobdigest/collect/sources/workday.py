@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jobdigest.collect.sources import parts
+from jobdigest.collect.sources import _parts as parts
+from jobdigest.collect.sources._board import finished, goes_on, read_rows
+from jobdigest.collect.sources._details import with_details
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option
-from jobdigest.collect.sources.board import finished, goes_on, read_rows
-from jobdigest.collect.sources.details import with_details
 from jobdigest.config import SourceConfig
 from jobdigest.errors import ParseError, SourceError
 from jobdigest.model import RawPosting
@@ -50,7 +50,7 @@ class Workday:
     name: str = "workday"
     needs_value: bool = True
     direct: bool = True
-    ids: str = "tenant"
+    ids: str = "url"
     evidence: str = "recorded"
     attribution: str | None = None
     manners: Manners = field(default_factory=lambda: Manners(concurrency=2, per_second=3.0))
@@ -113,7 +113,7 @@ class Workday:
         shown = parts.line(parts.dig(row, "locationsText"))
         places = parts.words([parts.dig(info, "location"), *(parts.dig(info, "additionalLocations") or ())])
         bullet = parts.line(parts.dig(row, "bulletFields.0")) or ""
-        values: dict[str, Any] = {
+        values = {
             "source_id": path.rstrip("/").rsplit("/", 1)[-1],
             "title": parts.line(parts.dig(row, "title")) or parts.line(parts.dig(info, "title")),
             "url": parts.web(parts.dig(info, "externalUrl")) or f"{site.root}{path}",
@@ -125,8 +125,6 @@ class Workday:
             "description": parts.text(parts.dig(info, "jobDescription")),
             "requisition_id": parts.line(parts.dig(info, "jobReqId")) or (bullet if re.search(r"\d", bullet) else None),
         }
-        if values["requisition_id"]:  # mirrors of a vacancy on the employer's other sites carry the same number
-            values["ats_id"] = f"workday:{site.tenant}:{values['requisition_id']}".lower()
         return finished(self, values, source, source.company or parts.readable(site.tenant))
 
     def token(self, source: SourceConfig) -> str:

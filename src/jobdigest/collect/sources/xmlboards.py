@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobdigest.collect.sources import parts
-from jobdigest.collect.sources.addresses import located
+from jobdigest.collect.sources import _parts as parts
+from jobdigest.collect.sources._board import finished, goes_on, read_off_loop, read_rows
+from jobdigest.collect.sources._countries import addresses
+from jobdigest.collect.sources._xmlrows import Node, read
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response
-from jobdigest.collect.sources.board import finished, goes_on, read_off_loop, read_rows
-from jobdigest.collect.sources.xmlrows import Node, read
 from jobdigest.config import SourceConfig
 
 _PAGE = 100
@@ -41,13 +41,12 @@ def _teamtailor(row: Node, host: str, source: SourceConfig) -> dict[str, Any]:
     url = parts.web(row.get("link"))
     number = re.search(r"/jobs/(\d+)", url or "")
     spots = list(row.all("locations/location"))
-    locations, places = located((spot.get("city"), None, spot.get("country")) for spot in spots)
+    shown = addresses((spot.get("city"), None, spot.get("country")) for spot in spots)
     return {
         "source_id": number[1] if number else row.get("guid"),
         "title": parts.plain(row.get("title")),
         "url": url,
-        "locations": locations or parts.words([spot.get("name") for spot in spots]),
-        "places": places,
+        "locations": shown or parts.words([spot.get("name") for spot in spots]),
         "workplace": _REMOTE.get(row.get("remotestatus") or ""),
         "team": parts.plain(row.get("department")),
         "date_posted": parts.moment(row.get("pubdate")),
@@ -68,6 +67,7 @@ class XmlBoard:
     pages: tuple[str, ...]
     needs_value: bool = True
     direct: bool = True
+    same_host: bool = False
     ids: str = "tenant"
     evidence: str = "recorded"
     attribution: str | None = None
@@ -81,7 +81,7 @@ class XmlBoard:
         host = token if "." in token else f"{token}.{self.host}"
         for number in range(_MAX_PAGES):
             path = self.path.format(at=number * _PAGE, language=context.source.options.get("language", "en"))
-            response = await context.http.get(f"https://{host}{path}", conditional=not paged)
+            response = await context.http.get(f"https://{host}{path}", conditional=not paged, same_host=self.same_host)
             if response.not_modified:
                 return
             rows = await read_off_loop(response, self.rows)
@@ -112,6 +112,7 @@ class XmlBoard:
 KINDS = (
     XmlBoard(
         name="personio",
+        same_host=True,
         host="jobs.personio.de",
         path="/xml?language={language}",
         root="workzag-jobs",

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobdigest.collect.sources import parts
-from jobdigest.collect.sources.addresses import shown_address
+from jobdigest.collect.sources import _parts as parts
+from jobdigest.collect.sources._board import finished, read_rows
+from jobdigest.collect.sources._countries import address
+from jobdigest.collect.sources._xmlrows import Node, stream
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, RowProblem
-from jobdigest.collect.sources.board import finished, read_rows
-from jobdigest.collect.sources.xmlrows import Node, stream
 from jobdigest.config import SourceConfig
 from jobdigest.model import RawPosting, Salary
 
@@ -25,7 +25,7 @@ def _indeed(row: Node) -> dict[str, Any]:
         "title": parts.plain(row.get("title")),
         "company": parts.plain(row.get("company")),
         "url": parts.web((row.get("url") or "").replace("&amp;", "&")),
-        "locations": parts.words(shown_address(row.get("city", "location"), row.get("state"), row.get("country"))),
+        "locations": parts.words(address(row.get("city", "location"), row.get("state"), row.get("country"))),
         "workplace": row.get("remotetype") if remote else None,
         "salary": parts.plain(row.get("salary")),
         "employment_type": parts.line(row.get("jobtype")),
@@ -39,14 +39,14 @@ def _indeed(row: Node) -> dict[str, Any]:
 
 def _linkedin(row: Node) -> dict[str, Any]:
     remote = (row.get("isremote") or "").lower() in _BOOLEANS
-    address = shown_address(row.get("city"), row.get("state"), row.get("country"))
+    place = address(row.get("city"), row.get("state"), row.get("country"))
     listed = row.get("listdate") or ""
     return {
         "source_id": row.get("partnerjobid", "id", "applyurl"),
         "title": parts.plain(row.get("title")),
         "company": parts.plain(row.get("company")),
         "url": parts.web(row.get("applyurl")),
-        "locations": parts.words(address or row.get("location")),
+        "locations": parts.words(place or row.get("location")),
         "workplace": "remote" if remote else parts.line(row.get("workplacetypes")),
         "salary": _linkedin_salary(row),
         "employment_type": parts.line(row.get("jobtype")),

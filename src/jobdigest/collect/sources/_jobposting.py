@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from jobdigest.collect.sources.addresses import Address, country_code, located
-from jobdigest.collect.sources.parts import dig, joined, line, moment, pay, plain, sections, text, web, words
+from jobdigest.collect.sources._countries import Address, addresses
+from jobdigest.collect.sources._parts import dig, joined, line, moment, pay, plain, sections, text, web, words
 from jobdigest.model import Salary
 
 _SCRIPT = re.compile(r"<script\b[^>]*\bld\+json[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
@@ -56,19 +56,16 @@ def values(posting: Mapping[str, Any], page_url: str) -> dict[str, Any]:
     url = web(posting.get("url"), page_url) or page_url
     number = line(_of(posting.get("identifier"), "value"))
     number = number if number and re.search(r"\d", number) else None
-    locations, places = located(_addresses(posting.get("jobLocation")))
+    locations = addresses(_addresses(posting.get("jobLocation")))
     remote = "TELECOMMUTE" in words(posting.get("jobLocationType"))
     scope = words(_names(posting.get("applicantLocationRequirements")))
-    codes = tuple(code for name in scope if (code := country_code(name)))
     return {
         "source_id": url,
         "title": plain(posting.get("title")) or plain(posting.get("name")),
         "company": plain(_of(posting.get("hiringOrganization"), "name")),
         "url": url,
-        "locations": locations or ((f"Remote ({', '.join(scope)})",) if remote and scope else ()),
-        "places": places,
+        "locations": (*locations, *([f"Remote ({', '.join(scope)})"] if remote and scope else ())),
         "workplace": "remote" if remote else None,
-        "remote_scope": codes if remote and codes and len(codes) == len(scope) else None,
         "salary": salary(posting.get("baseSalary")),
         "employment_type": joined(posting.get("employmentType")),
         "team": plain(_of(posting.get("occupationalCategory"), "name")),

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
-from jobdigest.collect.sources import parts
-from jobdigest.collect.sources.addresses import located
+from jobdigest.collect.sources import _parts as parts
+from jobdigest.collect.sources._countries import Address, addresses
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response, RowProblem
 from jobdigest.config import SourceConfig
 from jobdigest.errors import ParseError
@@ -29,7 +29,7 @@ _CLEAN: Mapping[str, Callable[[Any], Any]] = {
     "workplace": parts.line, "employment_type": parts.joined, "team": parts.joined, "date_posted": parts.moment,
     "valid_through": parts.moment, "description": parts.text, "requisition_id": parts.line,
     "salary": lambda value: value if isinstance(value, Salary) else parts.line(value),
-    "remote_scope": lambda value: value,
+    "ats_id": parts.line,
 }  # fmt: skip
 
 
@@ -63,8 +63,10 @@ class Page(NamedTuple):
 class Board:
     """A `Kind` made of data.
 
-    `ids` says whether the source's ids are unique over all tenants (`global`) or not. `link` makes a posting's address
-    where rows have none. `addresses` gives (city, region, country) triples where the source has fields for them.
+    `ids` says whether the source's ids are unique over all tenants (`global`), within one (`tenant`), or whether the
+    posting's address is the better identity (`url`). `same_host` is for boards that redirect unknown tenants elsewhere.
+    `link` makes a posting's address where rows have none; `addresses` gives (city, region, country) where they have
+    fields for them.
     """
 
     name: str
@@ -75,10 +77,11 @@ class Board:
     needs_value: bool = True
     direct: bool = True
     token_is_name: bool = True
+    same_host: bool = False
     ids: str = "tenant"
     host: str = ""
     query: tuple[str, ...] = ()
-    addresses: Callable[[Any], Iterable[tuple[Any, Any, Any]]] | None = None
+    addresses: Callable[[Any], Iterable[Address]] | None = None
     company: str = ""
     total: str = ""
     paging: Paging | None = None
@@ -97,7 +100,10 @@ class Board:
         while True:
             url = self.address(context.source, number)
             response = await context.http.get(
-                url, headers=self.headers(context.source), conditional=self.paging is None
+                url,
+                headers=self.headers(context.source),
+                conditional=self.paging is None,
+                same_host=self.same_host,
             )
             if response.not_modified:
                 return
@@ -151,8 +157,7 @@ class Board:
             for name, spec in self.fields.items()
         }
         if self.addresses:
-            locations, places = located(self.addresses(row))
-            values |= {"locations": locations or values.get("locations", ()), "places": places}
+            values["locations"] = addresses(self.addresses(row)) or values.get("locations", ())
         if self.link and not values.get("url") and values.get("source_id"):
             values["url"] = self.link(self, source, quote(values["source_id"], safe=""))
         return finished(self, values, source, company)
@@ -187,12 +192,18 @@ def finished(kind: Any, values: dict[str, Any], source: SourceConfig, company: s
         if not values.get(needed):
             raise ValueError(f"no {needed.replace('source_', '')}")
     values["company"] = values.get("company") or company or employer(kind, source)
-    if kind.direct:
-        tenant = "" if kind.ids == "global" else f"{kind.token(source)}:"
-        values.setdefault("ats_id", f"{kind.name}:{tenant}{values['source_id']}".lower())
+    if kind.direct and kind.ids != "url":
+        tenant = "" if kind.ids == "global" else f"{tenant_of(kind, source)}:"
+        values["ats_id"] = f"{kind.name}:{tenant}{values.get('ats_id') or values['source_id']}".lower()
     if kind.attribution:
         values["attribution"] = kind.attribution
     return RawPosting(**values)
+
+
+def tenant_of(kind: Any, source: SourceConfig) -> str:
+    """The employer's name at the ATS: `acme` also where the token is `acme.na.teamtailor.com`."""
+    token: str = kind.token(source)
+    return token.split(".")[0] if f"{kind.name}." in token else token
 
 
 def employer(kind: Any, source: SourceConfig) -> str | None:

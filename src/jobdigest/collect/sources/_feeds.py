@@ -11,8 +11,8 @@ from typing import Any
 
 import feedparser
 
+from jobdigest.collect.sources._parts import dig, line, moment, plain, text, web
 from jobdigest.collect.sources.base import Response
-from jobdigest.collect.sources.parts import dig, line, moment, plain, text, web
 from jobdigest.errors import ParseError
 
 Entry = Mapping[str, Any]
@@ -28,10 +28,11 @@ def entries(response: Response) -> list[Entry]:
     parsed = feedparser.parse(
         io.BytesIO(response.body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
-    if not parsed.entries and not parsed.version:
+    form, found = parsed.get("version"), parsed.get("entries", [])
+    if not found and not form:
         reason = line(str(parsed.get("bozo_exception", ""))) or "no feed element"
         raise ParseError(f"not a feed: {reason[:160]}")
-    return [{**entry, "category": entry.get("category"), "_format": parsed.version} for entry in parsed.entries]
+    return [{**entry, "category": entry.get("category"), "_format": form} for entry in found]
 
 
 def _json_feed(payload: Any) -> list[Entry]:

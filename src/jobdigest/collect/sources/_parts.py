@@ -65,7 +65,7 @@ def words(value: Any, separator: str | None = None) -> tuple[str, ...]:
     """A list of texts, or one text (split at `separator`), each once and in order; objects count by their `name`."""
     found = value.split(separator) if separator and isinstance(value, str) else value
     parts = found if isinstance(found, (list, tuple)) else (found,)
-    named = (part.get("name") if isinstance(part, dict) else part for part in parts)
+    named = (part.get("name", part.get("Name")) if isinstance(part, dict) else part for part in parts)
     return tuple(dict.fromkeys(clean for part in named if (clean := line(part))))
 
 
@@ -212,6 +212,4 @@ def united(postings: Iterable[RawPosting]) -> list[RawPosting]:
 
 
 def _with_locations(first: RawPosting, other: RawPosting) -> RawPosting:
-    places = (*first.places, *other.places) if first.places and other.places else ()
-    locations = (*first.locations, *other.locations)
-    return replace(first, locations=tuple(dict.fromkeys(locations)), places=tuple(dict.fromkeys(places)))
+    return replace(first, locations=tuple(dict.fromkeys((*first.locations, *other.locations))))

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from jobdigest.collect.sources.parts import text
+from jobdigest.collect.sources._parts import text
 from jobdigest.errors import ParseError
 
 _ROW_BYTES = 8 * 2**20
