@@ -329,7 +329,7 @@ def bits(mask: int) -> Iterator[int]:
 def zone_countries(timezone: str) -> frozenset[str]:
     """The country of an IANA zone by CLDR; empty for `UTC` and unknown ones."""
     territory = get_global("zone_territories").get(get_global("zone_aliases").get(timezone, timezone))
-    return frozenset({territory}) if territory and territory != "001" else frozenset()
+    return frozenset({territory}) if territory and territory not in ("001", "ZZ") else frozenset()
 
 
 def _country_of(key: str) -> str:

@@ -106,7 +106,7 @@ class Words:
         text = "–".join(dict.fromkeys(numbers)) + unit
         if not currency:
             return text
-        symbol = str(get_currency_symbol(currency, locale=self.locale))
+        symbol = self.named("currencies", currency) or str(get_currency_symbol(currency, locale=self.locale))
         if str(self.locale.currency_formats["standard"].pattern).lstrip("\u200e\u200f").startswith("¤"):
             return f"{symbol}{_NBSP if symbol[-1].isalpha() else ''}{text}"
         return f"{text}{_NBSP}{symbol}"
