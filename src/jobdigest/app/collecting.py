@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jobdigest.collect.run import SourceHttp
 
 SHOWN = 5
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,8 @@ class Collected:
         parts = [f"{count} {state}" for state, count in counts.items() if count]
         bad = [f"{report.source}: {report.error}" for report in self.reports if report.state == "failed"]
         if bad:
-            parts.append(f"{len(bad)} failed ({'; '.join(bad)}; nothing closed)")
+            more = f"; and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
+            parts.append(f"{len(bad)} failed ({'; '.join(bad[:NAMED])}{more}; nothing closed)")
         alarms = [f"{report.source}: {report.alarm}" for report in self.reports if report.alarm]
         stored, scoped, open_jobs = self.totals
         lines = [" · ".join(parts) or "no source was polled"]

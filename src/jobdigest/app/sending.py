@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jobdigest.app.editing import MessageMaker, freeze
 from jobdigest.compose.compiled import CompiledEdition
 from jobdigest.deliver.clock import Clock
+from jobdigest.deliver.owner import alive, new_owner
 from jobdigest.deliver.policy import policy_from
 from jobdigest.deliver.send import Summary, run
 from jobdigest.deliver.transports.base import What
@@ -19,6 +20,7 @@ from jobdigest.errors import DeliveryError, UsageError
 from jobdigest.model import Message
 from jobdigest.slots import Slot, due_slot, latest_slot, slots_from
 from jobdigest.store import editions, ledger
+from jobdigest.store.sending import SendingLedger
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -76,10 +78,9 @@ def send_frozen(
 ) -> Summary:
     """Send what is due of a frozen edition; see `deliver.send.run`."""
     return run(
-        app.store,
-        edition,
+        SendingLedger(app.store, edition, new_owner(), alive),
         MessageMaker(app, compiled_of(app, edition)),
-        lambda: transport_of(app),
+        transport_of(app),
         policy_from(app.config.delivery, app.config.schedule.late_within),
         clock=Clock(now),
         stop=stop,

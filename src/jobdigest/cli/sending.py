@@ -35,9 +35,10 @@ def send(
     now: Now = None,
 ) -> None:
     """Freeze and send the edition that is due; go on with one that was interrupted."""
-    chosen = [name for name in ("dry_run", "pause", "resume", "cancel") if locals()[name]] + (["test"] if test else [])
+    asked = {"dry-run": dry_run, "test": bool(test), "pause": pause, "resume": resume, "cancel": cancel}
+    chosen = [name for name, wanted in asked.items() if wanted]
     if len(chosen) > 1:
-        raise UsageError(f"--{' and --'.join(name.replace('_', '-') for name in chosen)} exclude each other")
+        raise UsageError(f"--{' and --'.join(chosen)} exclude each other")
     if dry_run:
         _preview(context, out, to or [], now)
     elif test:

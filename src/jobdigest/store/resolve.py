@@ -37,7 +37,7 @@ def _owners(connection: Connection, keys: set[int]) -> dict[int, str]:
     rows = connection.execute(
         select(identities.c.identity, identities.c.job_id).where(identities.c.identity.in_(list(keys)))
     )
-    return dict(rows)
+    return {key: job_id for key, job_id in rows}
 
 
 def _settle(connection: Connection, kept: Sequence[Kept], owner: dict[int, str], groups: _Groups) -> set[str]:
