@@ -12,7 +12,7 @@ from jobdigest.errors import FetchError
 _PIECE = 2**18
 _GZIP = b"\x1f\x8b"
 _CHALLENGE = re.compile(
-    rb"<title>\s*(?:just a moment|attention required! \| cloudflare|access denied|pardon our interruption"
+    rb"<title>\s*(just a moment|attention required! \| cloudflare|access denied|pardon our interruption"
     rb"|ddos-guard|security check|are you a robot|robot check|human verification)"
     rb"|_cf_chl_opt|cf-browser-verification|cf-challenge-running|/cdn-cgi/challenge-platform/h/"
     rb"|_incapsula_resource|captcha-delivery\.com|px-captcha|errors\.edgesuite\.net|sec-if-cpt-container|sgcaptcha"
@@ -31,10 +31,12 @@ def challenge(headers: Mapping[str, str], body: bytes) -> str | None:
     """Who put a challenge page in place of an answer, or None. Looks at small HTML pages only."""
     if "challenge" in headers.get("cf-mitigated", ""):
         return "challenge page (Cloudflare)"
-    if body.lstrip()[:1] != b"<" or len(body) > 2**20:
+    if body[:256].lstrip()[:1] != b"<" or len(body) > 2**20:
         return None
     found = _CHALLENGE.search(body, 0, _LOOKED_AT)
-    return f"challenge page ({' '.join(found[0].decode(errors='replace').split())[:60]!r} in it)" if found else None
+    if not found:
+        return None
+    return f"challenge page ({(found[1] or found[0]).decode(errors='replace')!r})"
 
 
 async def within(chunks: AsyncIterator[bytes], encoding: str, cap: int) -> AsyncIterator[bytes]:

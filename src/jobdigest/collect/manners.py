@@ -35,6 +35,14 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
 
 
+def in_words(seconds: float) -> str:
+    """A span for people: `45 s`, `60 min`, `36 h`, `400 days`."""
+    for size, name, most in ((1, "s", 120), (60, "min", 7200), (3600, "h", 172_800)):
+        if seconds < most:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds / 86_400:.0f} days"
+
+
 class Turnstile:
     """The one way to a host: at most `concurrency` inside, `per_second` entries, closed while it asked for a pause."""
 
@@ -70,7 +78,7 @@ class Turnstile:
         now = time.monotonic()
         if self._closed_until - now > LONGEST_WAIT:
             wait = self._closed_until - now
-            raise FetchError(f"{self._host} asked for a pause of {wait:.0f} s", retry_after=wait)
+            raise FetchError(f"{self._host} asked for a pause of {in_words(wait)}", retry_after=wait)
         if self._limited and self._unanswered >= DEAD_AFTER:
             if now < self._dead_until:
                 raise FetchError(f"{self._host} left {self._unanswered} requests in a row unanswered")

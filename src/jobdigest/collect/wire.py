@@ -13,7 +13,7 @@ import httpcore
 
 from jobdigest.collect.body import challenge
 from jobdigest.collect.connect import TransientError, is_public
-from jobdigest.collect.manners import retry_after
+from jobdigest.collect.manners import in_words, retry_after
 from jobdigest.collect.sources.base import Response
 from jobdigest.errors import BlockedError, FetchError
 from jobdigest.polling import Validator
@@ -104,6 +104,6 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> FetchError:
     if status in TRANSIENT or status >= 500:
         wait = retry_after(headers.get("retry-after"), time.time())
         return TransientError(
-            reason if wait is None else f"{reason} (retry after {wait:.0f} s)", status=status, retry_after=wait
+            reason if wait is None else f"{reason} (retry after {in_words(wait)})", status=status, retry_after=wait
         )
     return FetchError(reason, status=status)

@@ -1,0 +1,229 @@
+"""Every way a server can misbehave: one line that names it, nobody else harmed, nothing closed, healthy next time."""
+
+from __future__ import annotations
+
+import re
+import resource
+import ssl
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import trustme
+
+from jobdigest.collect.sources.base import SourceReport
+from jobdigest.config import Network, SourceConfig
+from jobdigest.store import open_store
+from jobdigest.store.sources import SourceMemory, read_health
+from support.collecting import NOW, Shelf, run_collect
+from support.hostile import HostileServer, serving
+
+FAILED = {  # misbehaviour → what the operator reads
+    "redirect-loop": r"redirect loop at boards-api\.greenhouse\.io",
+    "redirect-chain": r"more than 5 redirects",
+    "redirect-to-private": r"redirect to a private address \(169\.254\.169\.254\)",
+    "redirect-to-file": r"redirect to 'file:///etc/passwd', which is no web address",
+    "challenge-200": r"challenge page \('Just a moment'\)",
+    "challenge-403": r"403 with a challenge page \('Just a moment'\)",
+    "forbidden": r"403 Forbidden",
+    "not-found": r"404 Not Found",
+    "too-many": r"429 Too Many Requests",
+    "too-many-for-long": r"429 Too Many Requests \(retry after 60 min\)",
+    "server-error": r"500 Internal Server Error",
+    "unavailable-until": r"503 Service Unavailable \(retry after \d+ days\)",
+    "stall": r"timed out after 0\.3 s",
+    "stall-in-body": r"timed out after 0\.3 s",
+    "drip": r"timed out after 1\.2 s, too slow",
+    "truncated-gzip": r"truncated gzip after \d+ bytes",
+    "false-gzip": r"not gzip, whatever its header says",
+    "brotli": r"content-encoding 'br', which was not asked for",
+    "gzip-bomb": r"more than 8 MB",
+    "gigabyte": r"more than 8 MB",
+    "bad-json": r"not JSON at byte \d+: expecting value, found 'oops .*",
+    "html": r"not JSON at byte 0: .*",
+    "deep": r"not JSON we can read: nested too deeply",
+    "long-number": r"not JSON we can read: .*",
+    "million-items": r"more than 2,000,000 values in one answer",
+    "not-a-board": r"no list .*",
+    "closed-at-once": r"connection closed without an answer",
+    "closed-in-body": r"connection closed mid-body.*",
+    "reset": r"connection reset|connection closed without an answer",
+    "reset-in-headers": r"connection reset|connection closed.*",
+    "reset-in-body": r"connection reset|connection closed mid-body.*",
+    "not-http": r"not HTTP: .*",
+    "bad-header": r"not HTTP: .*",
+    "endless-header": r"not HTTP: .*",
+    "billion-laughs": r".+",
+    "xml-cut-short": r".+",
+}
+ALARMED = {
+    "empty": r"empty, but had 6 postings before; nothing is closed",
+    "half-gone": r"only 2 postings, but 6 before; nothing is closed",
+    "duplicate-ids": r"only 1 postings, but 6 before; nothing is closed",
+    "changing-ids": r"only 0 of 6 postings have the ids they had before; nothing is closed",
+    "rows-of-rubbish": r"(empty|only 1 postings), but .*",
+    "xml-empty": r"empty, but had 6 postings before; nothing is closed",
+}
+TAKEN = {"wrong-charset": 6, "not-utf8": 6, "nul-bytes": 6, "too-many-for-a-moment": 7, "one-bad-row": 6}
+XML = ("billion-laughs", "xml-cut-short", "xml-empty")
+GOOD = ("good-1", "good-2", "good-3")
+
+
+class Rounds(NamedTuple):
+    """Three collections: all well, all hostile, all well again."""
+
+    before: dict[str, SourceReport]
+    during: dict[str, SourceReport]
+    after: dict[str, SourceReport]
+    shelf: Shelf
+    closed: list[tuple[str, str]]
+    next_poll: dict[str, datetime | None]
+    grown: float
+    """MB of memory that the hostile round took at its peak"""
+
+
+def source(name: str, server: HostileServer) -> SourceConfig:
+    kind = "personio" if name in XML else "greenhouse"
+    at = f"{server.url}/{name}"
+    return SourceConfig(kind=kind, value="acme", name=name, base_url=at, timeout=timedelta(seconds=0.3))
+
+
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory: pytest.TempPathFactory) -> Rounds:
+    store = open_store("sqlite:///t.db", tmp_path_factory.mktemp("hostile"))
+    shelf, network = Shelf(), Network(allow_private=True, max_body=8 * 2**20)
+    reports, peaks = [], []
+    with serving() as server:
+        sources = [source(name, server) for name in (*GOOD, *FAILED, *ALARMED, *TAKEN)]
+        for number, hostile in enumerate((False, True, False)):
+            server.hostile = hostile
+            now = NOW + timedelta(hours=7 * number)
+            reports.append(run_collect(sources, SourceMemory(store, now), shelf, now=now, network=network))
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+            if hostile:
+                closed = list(shelf.closed)
+                next_poll = {name: health.next_poll for name, health in read_health(store).items()}
+    store.close()
+    return Rounds(*reports, shelf, closed, next_poll, peaks[1] - peaks[0])
+
+
+def test_all_is_well_before(rounds: Rounds) -> None:
+    assert {(report.state, report.seen) for report in rounds.before.values()} == {("ok", 6)}
+
+
+@pytest.mark.parametrize("name", FAILED)
+def test_the_failure_is_named_in_one_line(rounds: Rounds, name: str) -> None:
+    report = rounds.during[name]
+    assert report.state == "failed"
+    assert report.error is not None
+    assert "\n" not in report.error
+    assert re.fullmatch(FAILED[name], report.error), report.error
+
+
+@pytest.mark.parametrize("name", ALARMED)
+def test_a_doubtful_answer_is_an_alarm(rounds: Rounds, name: str) -> None:
+    report = rounds.during[name]
+    assert report.state == "ok"
+    assert re.fullmatch(ALARMED[name], report.alarm or ""), report
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_can_be_read_is_taken(rounds: Rounds, name: str) -> None:
+    report = rounds.during[name]
+    assert (report.state, report.seen, report.alarm) == ("ok", TAKEN[name], None), report
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_the_other_sources_are_unharmed(rounds: Rounds, name: str) -> None:
+    assert (rounds.during[name].state, rounds.during[name].error) == ("unchanged", None)
+
+
+def test_nothing_is_closed(rounds: Rounds) -> None:
+    assert rounds.closed == []
+    assert rounds.shelf.closed == [("too-many-for-a-moment", "7")]  # the seventh job was there for one round
+
+
+@pytest.mark.parametrize("name", [*FAILED, *ALARMED, *TAKEN])
+def test_the_next_run_recovers(rounds: Rounds, name: str) -> None:
+    report = rounds.after[name]
+    assert report.state in ("ok", "unchanged")
+    assert (report.error, report.alarm, report.seen) == (None, None, 6)
+
+
+def test_memory_is_bounded(rounds: Rounds) -> None:
+    assert rounds.grown < 100
+
+
+def test_broken_rows_are_named_and_the_others_kept(rounds: Rounds) -> None:
+    (problem,) = rounds.during["one-bad-row"].problems
+    assert "title" in problem.reason
+    assert len(rounds.during["rows-of-rubbish"].problems) == 6
+
+
+def test_text_is_fit_to_be_stored(rounds: Rounds) -> None:
+    for posting in rounds.shelf.postings["nul-bytes"].values():
+        assert "\x00" not in posting.title
+        posting.title.encode()
+    assert {p.locations for p in rounds.shelf.postings["wrong-charset"].values()} <= {("Zürich",), ("London",)}
+
+
+def test_a_long_retry_after_moves_the_next_poll(rounds: Rounds) -> None:
+    due = rounds.next_poll["too-many-for-long"]
+    assert due is not None
+    assert due >= NOW + timedelta(hours=7, seconds=3600)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def certificate_case(case: str, authority: trustme.CA) -> tuple[trustme.LeafCert, bool]:
+    if case == "expired":
+        return authority.issue_cert("127.0.0.1", not_after=datetime(2020, 1, 1)), True
+    if case == "other host":
+        return authority.issue_cert("elsewhere.example"), True
+    return authority.issue_cert("127.0.0.1"), case != "unknown authority"
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("good", None),
+        ("expired", "certificate has expired"),
+        ("other host", "certificate not accepted: IP address mismatch"),
+        ("unknown authority", "certificate not accepted: unable to get local issuer certificate"),
+    ],
+)
+def test_certificates(case: str, words: str | None, authority: trustme.CA, tmp_path: Path) -> None:
+    cert, trusted = certificate_case(case, authority)
+    ours, theirs = ssl.create_default_context(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    cert.configure_cert(theirs)
+    if trusted:
+        authority.configure_trust(ours)
+    store = open_store("sqlite:///t.db", tmp_path)
+    with serving(theirs) as server:
+        report = run_collect([source("good-1", server)], SourceMemory(store, NOW), Shelf(), tls=ours)["good-1"]
+    store.close()
+    assert (report.error or "").startswith(words or "")
+    assert report.state == ("failed" if words else "ok")
+
+
+@pytest.mark.parametrize(
+    ("url", "network", "words"),
+    [
+        ("https://no-such-host.invalid", Network(), r"no such host: no-such-host\.invalid|no DNS answer for .*"),
+        ("https://127.0.0.1:1", Network(), r"127\.0\.0\.1 is a private address \(127\.0\.0\.1\)"),
+        ("https://[::ffff:10.0.0.1]", Network(), r".* is a private address .*"),
+        ("https://localhost:1", Network(), r"localhost is a private address \(.*\)"),
+        ("http://example.com", Network(), r"http is not safe enough; .*"),
+        ("http://127.0.0.1:1", Network(allow_private=True), r"connection refused"),
+    ],
+)
+def test_places_not_to_go(url: str, network: Network, words: str, tmp_path: Path) -> None:
+    store = open_store("sqlite:///t.db", tmp_path)
+    one = SourceConfig(kind="greenhouse", value="acme", name="one", base_url=url)
+    report = run_collect([one], SourceMemory(store, NOW), Shelf(), network=network)["one"]
+    store.close()
+    assert re.fullmatch(words, report.error or ""), report.error
