@@ -5,12 +5,14 @@ Contrast is WCAG 2.2's ratio of relative luminances; body text needs 4.5 (SC 1.4
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobdigest.config import Theme
 from jobdigest.errors import ConfigError
 
 NEEDED = 4.5
+MUTED, TINT = 0.70, 0.06  # shares of text and accent in the ground
 DARK_GROUND = "#14191b"
 DARK_TEXT = "#e6eaea"
 
@@ -39,22 +41,23 @@ def palette(theme: Theme) -> Palette:
     made = Palette(
         accent=theme.accent,
         text=theme.text,
-        muted=_mix(theme.text, theme.background, 0.70),
+        muted=_mix(theme.text, theme.background, MUTED),
         rule=_mix(theme.text, theme.background, 0.14),
-        tint=_mix(theme.accent, theme.background, 0.06),
+        tint=_mix(theme.accent, theme.background, TINT),
         ground=theme.background,
         accent_dark=theme.accent_dark,
         text_dark=DARK_TEXT,
-        muted_dark=_mix(DARK_TEXT, DARK_GROUND, 0.70),
+        muted_dark=_mix(DARK_TEXT, DARK_GROUND, MUTED),
         rule_dark=_mix(DARK_TEXT, DARK_GROUND, 0.20),
-        tint_dark=_mix(theme.accent_dark, DARK_GROUND, 0.08),
+        tint_dark=_mix(theme.accent_dark, DARK_GROUND, TINT),
         ground_dark=DARK_GROUND,
         logo=theme.logo,
     )
+    ground, dark = theme.background, DARK_GROUND
     problems = [
-        *_problems("accent", made.accent, (made.ground, made.tint)),
-        *_problems("text", made.text, (made.ground, made.tint), also=(made.muted,)),
-        *_problems("accent_dark", made.accent_dark, (made.ground_dark, made.tint_dark)),
+        *_problems("accent", theme.accent, lambda shade: [(shade, ground), (shade, _mix(shade, ground, TINT))]),
+        *_problems("text", theme.text, lambda shade: [(shade, made.tint), (_mix(shade, ground, MUTED), ground)]),
+        *_problems("accent_dark", theme.accent_dark, lambda shade: [(shade, dark), (shade, _mix(shade, dark, TINT))]),
     ]
     if theme.logo and not theme.logo.startswith("https://"):
         problems.append(f"newsletter.theme.logo: {theme.logo!r} is not an https address")
@@ -69,19 +72,19 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def _problems(name: str, colour: str, grounds: tuple[str, ...], also: tuple[str, ...] = ()) -> list[str]:
-    worst, ground = min((contrast(shade, ground), ground) for shade in (colour, *also) for ground in grounds)
-    if worst >= NEEDED:
+def _problems(name: str, colour: str, pairs: Callable[[str], list[tuple[str, str]]]) -> list[str]:
+    """A line if one of the pairs that `colour` leads to cannot be read, with the nearest shade that could."""
+
+    def worst(shade: str) -> tuple[float, str, str]:
+        return min((contrast(*pair), *pair) for pair in pairs(shade))
+
+    ratio, above, below = worst(colour)
+    if ratio >= NEEDED:
         return []
-    found = f"newsletter.theme.{name}: {colour} on {ground} has a contrast of {worst:.1f}, too little to read"
-    return [f"{found} (at least {NEEDED} is needed); {_readable(colour, grounds)} would do"]
-
-
-def _readable(colour: str, grounds: tuple[str, ...]) -> str:
-    """The nearest shade of `colour` that can be read on every ground."""
-    end = "#000000" if _luminance(grounds[0]) > 0.18 else "#ffffff"
-    steps = (_mix(end, colour, share / 20) for share in range(1, 21))
-    return next((shade for shade in steps if all(contrast(shade, ground) >= 5 for ground in grounds)), end)
+    end = "#000000" if _luminance(below) > 0.18 else "#ffffff"
+    better = next((shade for n in range(1, 21) if worst(shade := _mix(end, colour, n / 20))[0] >= NEEDED), end)
+    found = f"newsletter.theme.{name}: {above} on {below} has a contrast of {ratio:.1f}, too little to read"
+    return [f"{found} (at least {NEEDED} is needed); {better} would do"]
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
