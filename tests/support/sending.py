@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -16,10 +17,11 @@ from jobdigest.deliver.policy import Policy
 from jobdigest.deliver.send import Summary
 from jobdigest.deliver.transports.base import Transport
 from jobdigest.model import Delivery, Message, Parts
-from jobdigest.store import Store, ledger
+from jobdigest.store import Store, ledger, open_store
 from jobdigest.store.schema import deliveries, editions, subscribers
 from jobdigest.store.sending import SendingLedger
 from jobdigest.subscribers.tokens import Keys
+from support import postgres
 
 EDITION = "2026-W48"
 SLOT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -50,6 +52,11 @@ class QuickClock(Clock):
     def sleep(self, seconds: float, until: Event) -> None:
         if not until.is_set():
             self.skipped += seconds
+
+
+def open_at(kind: str, folder: Path) -> Store:
+    """A fresh store on `sqlite` or `postgresql`."""
+    return open_store(f"sqlite:///{folder}/digest.db" if kind == "sqlite" else postgres.database())
 
 
 def freeze(
@@ -129,4 +136,4 @@ def column(store: Store, name: str, edition: str = EDITION) -> dict[str, Any]:
         deliveries, subscribers, subscribers.c.id == deliveries.c.subscriber_id
     )
     with store.read() as conn:
-        return dict(conn.execute(query.where(deliveries.c.edition == edition)).tuples().all())
+        return dict(conn.execute(query.where(deliveries.c.edition == edition)).all())

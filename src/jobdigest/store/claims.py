@@ -240,7 +240,7 @@ def patiently(conn: Connection, outcomes: Sequence[Outcome], patience: timedelta
     if not deferred:
         return list(outcomes)
     tried = select(d.c.id, d.c.first_attempt).where(d.c.id.in_(deferred), d.c.first_attempt.is_not(None))
-    since = dict(conn.execute(tried).tuples().all())
+    since = dict(conn.execute(tried).all())
     return [_end(one, since.get(one.delivery.id), patience) for one in outcomes]
 
 

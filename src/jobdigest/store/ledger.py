@@ -187,7 +187,7 @@ def _write_senders(conn: Connection, edition: str, senders: dict[str, str]) -> N
 def counts(conn: Connection, edition: str) -> dict[str, int]:
     """Rows by state."""
     query = select(d.c.state, func.count()).where(d.c.edition == edition).group_by(d.c.state)
-    return dict(conn.execute(query).tuples().all())
+    return dict(conn.execute(query).all())
 
 
 def check(conn: Connection, edition: str | None = None) -> list[str]:

@@ -25,7 +25,7 @@ def remaining(conn: Connection, limits: Sequence[Limit], now: datetime) -> dict[
     conn.execute(_insert(conn).values(rows).on_conflict_do_nothing())
     mine = or_(*(and_(counters.c.scope == r["scope"], counters.c.window == r["window"]) for r in rows))
     query = select(counters.c.scope, counters.c.count).where(mine).order_by(counters.c.scope).with_for_update()
-    spent = dict(conn.execute(query).tuples().all())
+    spent = dict(conn.execute(query).all())
     return {limit.scope: max(0, limit.quota - spent[limit.scope]) for limit in limits}
 
 
