@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from jobdigest.config import Role
-from jobdigest.curate.scope import TITLE_LIMIT, Rule, first_rule, judge_scope, read, tables, words_for
+from jobdigest.curate.reading import TITLE_LIMIT, Reading, Rule, first_rule, read, tables, words_for
+from jobdigest.curate.scope import Scope, judge_scope
 
 
 class RoleType(NamedTuple):
@@ -74,6 +75,8 @@ def _name(role_id: str, shipped: dict[str, RoleType]) -> str:
 
 
 _SHIPPED = RoleRules()
+_IOWA = re.compile(r"\bIA\b")
+_ANY_CRAFT = {"ml-engineering", "genai-nlp", "research", "data-science", "data-engineering", "other-ai"}
 
 
 def classify(
@@ -85,22 +88,31 @@ def classify(
     text: str = "",
     rules: RoleRules | None = None,
 ) -> Verdict:
-    """Both questions for one posting; `text` is its description as plain text and may be empty."""
+    """Both questions for one posting.
+
+    `text` is its description as plain text and may be empty; `location` only tells whether "IA" is a state.
+    """
     for role_id, pattern in (rules or _SHIPPED).patterns:
         if found := pattern.search(title[:TITLE_LIMIT]):
             return Verdict(True, role_id, f'your pattern for {role_id} matches "{found[0]}"')
+    if location and _IOWA.search(location):
+        title = _IOWA.sub(" ", title[:TITLE_LIMIT])
     scope = judge_scope(title, company=company, team=team, text=text)
     if not scope.in_scope:
         return Verdict(False, None, f"out: {scope.evidence}")
-    reading = scope.reading
-    rule = role_rule(reading.bits)
-    if rule is None or rule.outcome in {"ml-engineering", "genai-nlp", "research"}:
-        about = read(team or "")
-        if about.bits & tables().bits["harm"]:
-            return Verdict(True, "trust-safety", f"{scope.evidence}; team says {words_for(rule or role_rule(about.bits), about)}")
+    return _typed(scope, read(team) if team else None)
+
+
+def _typed(scope: Scope, team: Reading | None) -> Verdict:
+    """The first role rule that holds; a team that fights harm counts whatever the craft."""
+    rule = role_rule(scope.reading.bits)
+    role_type = rule.outcome if rule else "other-ai"
+    if team and role_type in _ANY_CRAFT and team.bits & tables().bits["harm"]:
+        return Verdict(True, "trust-safety", f"{scope.evidence}; team fights harm")
     if rule is None:
-        return Verdict(True, "other-ai", f"{scope.evidence}; nothing tells the type")
-    return Verdict(True, rule.outcome, f"{rule.outcome}: title says {words_for(rule, reading)}")
+        return Verdict(True, role_type, f"{scope.evidence}; nothing tells the type")
+    words = words_for(rule, scope.reading)
+    return Verdict(True, role_type, scope.evidence + ("" if words in scope.evidence else f"; type by {words}"))
 
 
 @lru_cache(maxsize=4096)
