@@ -1,0 +1,99 @@
+"""In or out: the title first, then employer, team and text where it leaves the question open."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobdigest.curate.scope import employer_kind, judge_scope
+
+ML_TEXT = (
+    "You will train large language models with PyTorch, run reinforcement learning at scale, "
+    "and publish what you find at NeurIPS. Machine learning is all we do."
+)
+WEB_TEXT = "You will build our billing pages, answer customers, and keep the servers up."
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Recruiter, Machine Learning",
+        "Account Executive, AI",
+        "Full-Stack Engineer, AI startup",
+        "Data Center Technician",
+        "Tax Associate - JD/LLM",
+        "NLP Coach (Neuro-Linguistic Programming)",
+        "Real Estate Agents wanted",
+        "Wheel Alignment Specialist",
+        "DBT Therapist",
+        "ETL Executive Team Leader",
+        "Environmental Safeguards Adviser",
+        "Spark Driver",
+        "Diffusion Furnace Engineer",
+        "Transformer Design Engineer",
+        "Trust Officer, Wealth",
+        "Rag & Bone Sales Associate",
+    ],
+)
+def test_words_of_the_field_in_other_trades(title: str) -> None:
+    assert not judge_scope(title).in_scope
+
+
+@pytest.mark.parametrize(
+    ("title", "company", "inside"),
+    [
+        ("Research Scientist Intern", "Adobe", True),
+        ("Research Scientist Intern", "Nation-wide Hospital", False),
+        ("Research Scientist Intern, Nano-Optics", "Meta", False),
+        ("Member of Technical Staff", "OpenAI", True),
+        ("Member of Technical Staff", "Acme Networks", False),
+        ("ASIC Verification Lead", "Cerebras Systems", True),
+        ("ASIC Verification Lead", "Acme Networks", False),
+        ("Forward Deployed Engineer", None, True),
+        ("Product Manager", "OpenAI", False),
+    ],
+)
+def test_employer_decides_where_the_title_cannot(title: str, company: str | None, inside: bool) -> None:
+    assert judge_scope(title, company=company).in_scope is inside
+
+
+@pytest.mark.parametrize("title", ["Research Scientist", "Member of Technical Staff", "Forward Deployed Engineer"])
+def test_text_decides_where_the_title_cannot(title: str) -> None:
+    assert judge_scope(title, text=ML_TEXT).in_scope
+    assert not judge_scope(title, text=WEB_TEXT).in_scope
+
+
+def test_text_is_not_asked_where_the_title_is_clear() -> None:
+    assert judge_scope("Data Scientist", text=WEB_TEXT).in_scope
+    assert not judge_scope("Accountant", company="OpenAI", text=ML_TEXT).in_scope
+    assert not judge_scope("Software Engineer, Billing", company="OpenAI", text=ML_TEXT).in_scope
+
+
+def test_team_is_asked_before_the_text() -> None:
+    scope = judge_scope("Member of Technical Staff", team="Machine Learning Research", text=WEB_TEXT)
+    assert scope.in_scope
+    assert scope.evidence.startswith("team says")
+
+
+def test_text_names_the_function_of_technical_staff() -> None:
+    text = "As our Solutions Architect for large language models you work with clients. " + ML_TEXT
+    with_text = judge_scope("Member of Technical Staff", company="OpenAI", text=text)
+    assert any("solutions architect" in hit.words for hit in with_text.reading.hits)
+
+
+@pytest.mark.parametrize(
+    ("company", "kind"),
+    [
+        ("OpenAI", "ai"),
+        ("Acme AI", "ai"),
+        ("PolyAI", "ai"),
+        ("Prime Intellect", "ai"),
+        ("PrimeIntellect", "ai"),
+        ("Tenstorrent Inc.", "chip"),
+        ("Microsoft", "lab"),
+        ("Shanghai", "other"),
+        ("", "other"),
+        (None, "other"),
+    ],
+)
+def test_kinds_of_employers(company: str | None, kind: str) -> None:
+    assert employer_kind(company) == kind
