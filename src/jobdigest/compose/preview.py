@@ -20,7 +20,8 @@ def write(
 ) -> Path:
     """Fill the folder `out` (made if need be, mails of an earlier run removed); returns the path of `index.html`.
 
-    `report` is what `report.build` returned. Beside each .eml lie its bodies for the page: .html, .dark.html, .txt.
+    `report` is what `report.build` returned. Beside each .eml lie its bodies for the page: .html (light, whatever the
+    browser prefers), .dark.html and .txt.
     """
     folder = out / "messages"
     folder.mkdir(parents=True, exist_ok=True)
@@ -30,7 +31,7 @@ def write(
     for sample in samples:
         name = file_name(sample.address)
         (folder / f"{name}.eml").write_bytes(sample.eml)
-        _write(folder / f"{name}.html", sample.html)
+        _write(folder / f"{name}.html", sample.html.replace(_DARK, "@media not all"))
         _write(folder / f"{name}.dark.html", sample.html.replace(_DARK, "@media all"))
         _write(folder / f"{name}.txt", sample.text)
     _write(out / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")

@@ -35,7 +35,7 @@ _KNOWN = frozenset(
     """mjml mj-head mj-body mj-attributes mj-all mj-class mj-preview mj-style mj-title mj-raw mj-breakpoint mj-font
     mj-section mj-wrapper mj-column mj-group mj-text mj-divider mj-spacer mj-image mj-button mj-hero mj-table
     mj-social mj-social-element mj-navbar mj-navbar-link mj-accordion mj-accordion-element mj-accordion-title
-    mj-accordion-text mj-carousel mj-carousel-image""".split()  # noqa: SIM905
+    mj-accordion-text mj-carousel mj-carousel-image""".split()
 )
 
 
