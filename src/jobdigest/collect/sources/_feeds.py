@@ -11,7 +11,7 @@ from typing import Any
 
 import feedparser
 
-from jobdigest.collect.sources._parts import dig, line, moment, plain, text, web
+from jobdigest.collect.sources._parts import dig, line, many, moment, plain, text, web
 from jobdigest.collect.sources.base import Response
 from jobdigest.errors import ParseError
 
@@ -25,9 +25,12 @@ def entries(response: Response) -> list[Entry]:
         return _json_feed(response.json())
     headers = {"content-type": response.headers.get("content-type", ""), "content-location": response.url}
     # A stream, never the bytes themselves: feedparser would take those for a file name or an address to open.
-    parsed = feedparser.parse(
-        io.BytesIO(response.body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(response.body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # feedparser lets through whatever its parsers and codecs trip over
+        raise ParseError(f"not a feed that can be read: {line(str(error)) or type(error).__name__}") from error
     form, found = parsed.get("version"), parsed.get("entries", [])
     if not found and not form:
         reason = line(str(parsed.get("bozo_exception", ""))) or "no feed element"
@@ -45,7 +48,7 @@ def _json_feed(payload: Any) -> list[Entry]:
             "link": dig(item, "url") or dig(item, "external_url"),
             "title": dig(item, "title"),
             "summary": dig(item, "content_html") or dig(item, "content_text") or dig(item, "summary"),
-            "author": next((dig(a, "name") for a in dig(item, "authors") or ()), None),
+            "author": next((dig(a, "name") for a in many(item, "authors")), None),
             "published": dig(item, "date_published"),
             "_jobposting": dig(item, "_jobposting"),
         }
@@ -74,7 +77,7 @@ def published(entry: Entry) -> str | datetime | None:
 
 def body(entry: Entry) -> str | None:
     """The longer of full content and summary: `content:encoded` is often whole where `description` is a teaser."""
-    full = [dig(part, "value") for part in entry.get("content") or () if isinstance(part, dict)]
+    full = [dig(part, "value") for part in many(entry.get("content"))]
     return max((found for value in (*full, entry.get("summary")) if (found := text(value))), key=len, default=None)
 
 

@@ -40,6 +40,12 @@ def dig(value: Any, path: str) -> Any:
     return value
 
 
+def many(value: Any, path: str = "") -> list[Any]:
+    """The list at a dotted path, an empty one where something else stands there."""
+    found = dig(value, path)
+    return found if isinstance(found, list) else []
+
+
 def text(value: Any) -> str | None:
     """A string or number as stripped text without NULs; None for anything else and for blanks."""
     if isinstance(value, str):

@@ -10,7 +10,7 @@ from typing import Any
 
 from jobdigest.collect.sources._board import Board, Paging
 from jobdigest.collect.sources._countries import is_country
-from jobdigest.collect.sources._parts import dig, epoch, joined, line, pay, plain, readable, repaired, text, words
+from jobdigest.collect.sources._parts import dig, epoch, joined, line, many, pay, plain, readable, repaired, text, words
 from jobdigest.collect.sources.base import Manners, Option
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
@@ -81,14 +81,12 @@ def _usajobs_id(row: Any) -> str | None:
 
 
 def _usajobs_salary(row: Any) -> Salary | None:
-    ranges = dig(row, _usajobs("PositionRemuneration"))
-    first = ranges[0] if isinstance(ranges, list) and ranges else None
+    first = dig(row, _usajobs("PositionRemuneration.0"))
     return pay(dig(first, "MinimumRange"), dig(first, "MaximumRange"), "USD", dig(first, "RateIntervalCode"))
 
 
 def _usajobs_locations(row: Any) -> tuple[str, ...]:
-    places = dig(row, _usajobs("PositionLocation"))
-    named = words([dig(place, "LocationName") for place in places]) if isinstance(places, list) else ()
+    named = words([dig(place, "LocationName") for place in many(row, _usajobs("PositionLocation"))])
     return named or words(dig(row, _usajobs("PositionLocationDisplay")))
 
 

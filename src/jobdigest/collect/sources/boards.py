@@ -10,7 +10,7 @@ from typing import Any
 
 from jobdigest.collect.sources._board import Board
 from jobdigest.collect.sources._countries import Address, address, country_name, is_country
-from jobdigest.collect.sources._parts import dig, line, pay, sections, text, words
+from jobdigest.collect.sources._parts import dig, line, many, pay, sections, text, words
 from jobdigest.collect.sources.base import Manners, Option
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
@@ -25,14 +25,12 @@ def _greenhouse_locations(row: Any) -> tuple[str, ...]:
     shown = words(dig(row, "location.name"), ";")
     if not all(_NO_PLACE.fullmatch(part) for part in shown):
         return shown
-    offices = dig(row, "offices")
-    return shown + words([dig(o, "location") or dig(o, "name") for o in offices] if isinstance(offices, list) else ())
+    return shown + words([dig(office, "location") or dig(office, "name") for office in many(row, "offices")])
 
 
 def _greenhouse_extra(row: Any, name: str) -> Any:
     """A company's own field by its name; every employer names theirs as they like."""
-    extras = dig(row, "metadata")
-    for extra in extras if isinstance(extras, list) else ():
+    for extra in many(row, "metadata"):
         if re.fullmatch(name, line(dig(extra, "name")) or "", re.IGNORECASE):
             return dig(extra, "value")
     return None
@@ -58,10 +56,9 @@ def _lever_locations(row: Any) -> tuple[str, ...]:
 
 
 def _lever_description(row: Any) -> str | None:
-    lists = dig(row, "lists")
     items = [
         (dig(part, "text"), f"<ul>{content}</ul>")
-        for part in (lists if isinstance(lists, list) else ())
+        for part in many(row, "lists")
         if (content := text(dig(part, "content")))
     ]
     rest = [(None, dig(row, name)) for name in ("additional", "salaryDescription")]
@@ -75,8 +72,7 @@ def _lever_salary(row: Any) -> Salary | None:
 
 def _ashby_addresses(row: Any) -> Iterable[Address]:
     """Structured addresses; a name that says more than its address (`Remote (US)`) stands in for the city."""
-    others = dig(row, "secondaryLocations")
-    for spot in (row, *(others if isinstance(others, list) else ())):
+    for spot in (row, *many(row, "secondaryLocations")):
         post, shown = dig(spot, "address.postalAddress"), line(dig(spot, "location"))
         city = line(dig(post, "addressLocality"))
         if shown and (re.search("remote|hybrid", shown, re.IGNORECASE) or not (city or dig(post, "addressCountry"))):
@@ -89,13 +85,12 @@ def _ashby_salary(row: Any) -> Salary | None:
     """The widest span of the salary components in the first one's currency and interval, unless the board hides pay."""
     if dig(row, "shouldDisplayCompensationOnJobPostings") is False:
         return None
-    tiers = dig(row, "compensation.compensationTiers")
-    lists = [dig(tier, "components") for tier in (tiers if isinstance(tiers, list) else ())]
-    lists.append(dig(row, "compensation.summaryComponents"))
+    lists = [many(tier, "components") for tier in many(row, "compensation.compensationTiers")]
+    lists.append(many(row, "compensation.summaryComponents"))
     found = [
         one
         for part in lists
-        for item in (part if isinstance(part, list) else ())
+        for item in part
         if dig(item, "compensationType") == "Salary"
         and (one := pay(*(dig(item, key) for key in ("minValue", "maxValue", "currencyCode", "interval"))))
     ]
@@ -111,8 +106,7 @@ def _ashby_workplace(row: Any) -> Any:
 
 
 def _recruitee_addresses(row: Any) -> Iterable[Address]:
-    spots = dig(row, "locations")
-    for spot in spots if isinstance(spots, list) and spots else (row,):
+    for spot in many(row, "locations") or (row,):
         yield dig(spot, "city"), dig(spot, "state"), dig(spot, "country") or dig(spot, "country_code")
 
 
@@ -121,8 +115,7 @@ def _recruitee_workplace(row: Any) -> str | None:
 
 
 def _workable_addresses(row: Any) -> Iterable[Address]:
-    spots = dig(row, "locations")
-    shown = [spot for spot in (spots if isinstance(spots, list) else ()) if dig(spot, "hidden") is not True]
+    shown = [spot for spot in many(row, "locations") if dig(spot, "hidden") is not True]
     for spot in shown or (row,):
         yield dig(spot, "city"), dig(spot, "region") or dig(spot, "state"), dig(spot, "country")
 
@@ -139,8 +132,7 @@ def _pinpoint_description(row: Any) -> str | None:
 
 
 def _gem_locations(row: Any) -> tuple[str, ...]:
-    offices = dig(row, "offices")
-    named = [dig(o, "location.name") or dig(o, "name") for o in offices] if isinstance(offices, list) else []
+    named = [dig(office, "location.name") or dig(office, "name") for office in many(row, "offices")]
     return words([dig(row, "location.name"), *named])
 
 

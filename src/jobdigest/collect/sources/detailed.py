@@ -13,7 +13,7 @@ from jobdigest.collect.sources import _jobposting as jobposting
 from jobdigest.collect.sources._board import Board, Page, Paging, Table, read_off_loop
 from jobdigest.collect.sources._countries import Address
 from jobdigest.collect.sources._details import with_details
-from jobdigest.collect.sources._parts import dig, epoch, line, pay, sections, words
+from jobdigest.collect.sources._parts import dig, epoch, line, many, pay, sections, words
 from jobdigest.collect.sources.base import Context, Manners, Option, Response
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
@@ -113,8 +113,7 @@ def _oracle_read(response: Response) -> Any:
 
 
 def _oracle_locations(row: Any) -> tuple[str, ...]:
-    others = dig(row, "secondaryLocations")
-    return words([dig(row, "PrimaryLocation"), *(dig(o, "Name") for o in (others if isinstance(others, list) else ()))])
+    return words([dig(row, "PrimaryLocation"), *(dig(other, "Name") for other in many(row, "secondaryLocations"))])
 
 
 def _oracle_description(row: Any) -> str | None:
@@ -239,7 +238,7 @@ KINDS = (
         read_detail=lambda response: next(iter(jobposting.found_in(response.text())), {}),
         addresses=lambda row: (
             (dig(spot, "city"), dig(spot, "state.name") or dig(spot, "state.id"), dig(spot, "country.name"))
-            for spot in (dig(row, "locations") or [dig(row, "location")])
+            for spot in (many(row, "locations") or [dig(row, "location")])
         ),
         fields={
             "source_id": "id",
@@ -271,7 +270,7 @@ KINDS = (
             "title": "name",
             "company": "detail.companyName",
             "url": "url",
-            "locations": lambda row: words([dig(row, "workLocation.label"), *(dig(row, "detail.workLocations") or ())]),
+            "locations": lambda row: words([dig(row, "workLocation.label"), *many(row, "detail.workLocations")]),
             "salary": _rippling_pay,
             "employment_type": "detail.employmentType.label",
             "team": "department.label",

@@ -111,7 +111,7 @@ class Workday:
             raise ValueError("no externalPath")
         info = parts.dig(details.get(path), "jobPostingInfo")
         shown = parts.line(parts.dig(row, "locationsText"))
-        places = parts.words([parts.dig(info, "location"), *(parts.dig(info, "additionalLocations") or ())])
+        places = parts.words([parts.dig(info, "location"), *parts.many(info, "additionalLocations")])
         bullet = parts.line(parts.dig(row, "bulletFields.0")) or ""
         values = {
             "source_id": path.rstrip("/").rsplit("/", 1)[-1],
@@ -150,22 +150,16 @@ def _stamp(row: Any) -> str:
 
 def _splits(payload: Any) -> list[tuple[Facets, int]]:
     """The values of the first facet that can divide the list, each with how many postings it should give."""
-    facets = parts.dig(payload, "facets")
-    named = {parts.line(parts.dig(facet, "facetParameter")): facet for facet in facets} if _is_list(facets) else {}
+    named = {parts.line(parts.dig(facet, "facetParameter")): facet for facet in parts.many(payload, "facets")}
     for name in _SPLIT_BY:
-        values = parts.dig(named.get(name), "values")
         parted = [
             ({name: [key]}, int(parts.number(parts.dig(value, "count")) or 0))
-            for value in (values if _is_list(values) else ())
+            for value in parts.many(named.get(name), "values")
             if (key := parts.line(parts.dig(value, "id")))
         ]
         if len(parted) > 1:
             return parted
     return []
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
 
 
 def _cut(note: str | None, rows: int, expected: int) -> str | None:
