@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple, TypeVar
 
 from jobdigest.curate.company import company_key, is_brand_of
 from jobdigest.curate.title import TitleFacts, read_title
 from jobdigest.curate.titlewords import LEXICON, SOFT, Phrase, fold, stem, word_list
 
-T = TypeVar("T", bound=Hashable)
+T = TypeVar("T", int, str)
 
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTIONS = word_list("functions")
 _FIELD = frozenset(("computer", "scientist"))  # what interns study
 _STACKS = word_list("stacks")  # software by nature
 _DEVELOPED = word_list("developed")
+_TELLING_DIGIT = re.compile("[1-9]")
 _SEASONS = ("spring", "summer", "fall", "winter")
 _YEAR_CLASSES = 4  # years that agree modulo four don't meet in one store
 _MONTH_SEASON = dict(
@@ -48,6 +49,11 @@ class Facts(NamedTuple):
     years: tuple[int, ...]
     seasons: Phrase
     early: bool
+
+    @property
+    def said(self) -> str:
+        """What the title says of the role and its term, for use beside a description."""
+        return " ".join((self.role, *map(str, self.years), *self.seasons))
 
 
 def facts(title: str, company: str | None, locations: Sequence[str] = (), salary: str | None = None) -> Facts:
@@ -160,8 +166,8 @@ def identities(
 ) -> tuple[str, ...]:
     """Strong identities, each true by itself: `ats:…`, `req:employer|id`, `url:…`, `text:…`.
 
-    `text` counts from 400 characters on, together with the employer and `role` (the words of `Facts.role`): employers
-    publish one description for many roles.
+    A description counts from 400 characters on, and only together with the employer and with `role` (`Facts.said`):
+    employers publish one description for many roles.
     """
     found = []
     if ats_id:
@@ -170,10 +176,11 @@ def identities(
         found.append(f"req:{company_key}|{number}")
     if canonical_url:
         found.append(f"url:{canonical_url}")
-    words = " ".join(_WORD.findall(text.casefold()))
-    if len(words) >= SHORTEST_TEXT and company_key:
+    if role and company_key and len(text) >= SHORTEST_TEXT:
+        words = " ".join(_WORD.findall(text.casefold()))
         digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-        found.append(f"text:{company_key}|{role}|{digest}")
+        if len(words) >= SHORTEST_TEXT:
+            found.append(f"text:{company_key}|{role}|{digest}")
     return tuple(found)
 
 
@@ -181,18 +188,32 @@ def _requisition(text: str) -> str | None:
     """A requisition id brought to one form; None for what stands where an id should be: `TBD`, `N/A`, `0`."""
     words = _WORD.findall(text.casefold())
     number = "".join(words)
-    told = [word for word in words if word not in _NO_ID]
-    if (
-        not told
-        or len(number) < 3
-        or not any(char.isdigit() and char != "0" for char in number)
-        or "n a" in " ".join(words)
-    ):
+    if len(number) < 3 or all(word in _NO_ID for word in words) or not _TELLING_DIGIT.search(number):
         return None
     return number
 
 
 def components(
-    edges: Iterable[tuple[T, T]], nodes: Iterable[T] = (), apart: Collection[tuple[T, T]] = ()
+    edges: Iterable[tuple[T, T]], nodes: Iterable[T] = (), apart: Iterable[tuple[T, T]] = ()
 ) -> frozenset[frozenset[T]]:
-    raise NotImplementedError
+    """The partition that `edges` connect; pairs in `apart` never share a part, whatever connects them.
+
+    It depends on what is given, never on the order: where `apart` forces a choice, the smallest edge is kept first.
+    """
+    pairs: list[tuple[T, T]] = sorted({(one, other) if one <= other else (other, one) for one, other in edges})
+    cuts: tuple[tuple[T, T], ...] = tuple(apart)
+    parts: dict[T, set[T]] = {node: {node} for node in nodes}
+    for one, other in chain(pairs, cuts):
+        parts[one], parts[other] = {one}, {other}
+    foes: dict[T, set[T]] = {node: set() for node in parts}
+    for one, other in cuts:
+        foes[one].add(other)
+        foes[other].add(one)
+    for one, other in pairs:
+        large, small = sorted((parts[one], parts[other]), key=len, reverse=True)
+        if large is small or any(foe in large for node in small for foe in foes[node]):
+            continue
+        large |= small
+        for node in small:
+            parts[node] = large
+    return frozenset(frozenset(part) for part in parts.values())

@@ -33,8 +33,8 @@ _WRITTEN_MANAGER = word_list("written_manager")
 class Part(NamedTuple):
     """What a segment says. `core` are the words of the role; `rest` are those left if other segments tell the role.
 
-    `around` and `beside` are the places dropped for the one and the other. `doubtful` are words that are a season only in
-    a title for interns, `initials` words that may abbreviate others of the title. `meaningful`: a reader would miss it.
+    `around` and `beside` are the places dropped for the one and the other. `doubtful` are words that are a season only
+    in a title for interns, `initials` may abbreviate other words of the title. `meaningful`: a reader would miss it.
     `place`: it names a place and nothing else; `town`: it could be an unknown town; `state`: it is a state's code.
     """
 

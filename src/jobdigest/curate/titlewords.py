@@ -132,7 +132,8 @@ def _names_place(name: str) -> bool:
         return True
     if len(name) < 3 or name in _NEVER_PLACES or name in LEXICON or name.isdigit():
         return False
-    first = next(iter(gazetteer.lookup(gazetteer.fold(name))), None)
+    key = gazetteer.fold(name) if name[:3] in ("st ", "ft ", "mt ") else name
+    first = next(iter(gazetteer.lookup(key)), None)
     return first is not None and (first.kind != "city" or first.people >= MIN_PEOPLE)
 
 
