@@ -25,10 +25,9 @@ from jobdigest.store.ledger import Recipient
 from jobdigest.subscribers.preferences import CADENCE_WEEKS, from_json
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from jobdigest.app import App
     from jobdigest.deliver.dkim import Signer
+    from jobdigest.store import Connection
 
 WEEKS_KEPT = 5  # a reader's candidates reach this far back
 READERS_AT_ONCE = 2000

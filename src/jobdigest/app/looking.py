@@ -16,9 +16,8 @@ from jobdigest.store.postings import read_places, read_salary
 from jobdigest.store.rulings import Verb
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
-
     from jobdigest.app import App
+    from jobdigest.store import Connection, Row
 
 BY_HAND = "by-hand"
 

@@ -25,9 +25,8 @@ from jobdigest.subscribers.importing import check_address
 from jobdigest.subscribers.preferences import FieldError, from_json, write_preferences
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from jobdigest.app import App
+    from jobdigest.store import Connection
 
 SAMPLES = 10
 PAST_EDITIONS = 8

@@ -126,9 +126,7 @@ def read_day(value: str | datetime | None, now: datetime, *, future: bool = Fals
     return day
 
 
-def read_identities(
-    raw: RawPosting, named: str, employer: str, link: str | None, text: str
-) -> tuple[str, ...]:
+def read_identities(raw: RawPosting, named: str, employer: str, link: str | None, text: str) -> tuple[str, ...]:
     """All that makes two postings one job, strongest first."""
     role = dedupe.facts(named, employer, raw.locations, raw.salary if isinstance(raw.salary, str) else None)
     strong = dedupe.identities(
@@ -137,6 +135,6 @@ def read_identities(
         company_key=employer,
         canonical_url=url.canonical(link) if link else None,
         text=text,
-        role=role.role,
+        role=role,
     )
     return (*strong, *(f"role:{key}" for key in dedupe.role_keys(role)))

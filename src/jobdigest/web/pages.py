@@ -1,0 +1,43 @@
+"""The application behind `digest web`: every route, and what all of them have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from jobdigest.compose.templates import Templates
+from jobdigest.compose.theme import palette
+from jobdigest.web import leaving
+
+if TYPE_CHECKING:
+    from jobdigest.app import App
+
+
+def create(app: App) -> Starlette:
+    """The pages over an opened application."""
+    routes = [
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/static/style.css", style, methods=["GET"]),
+        *leaving.ROUTES,
+    ]
+    pages = Starlette(routes=routes)
+    pages.state.app = app
+    return pages
+
+
+def style(request: Request) -> Response:
+    """The one stylesheet, in the newsletter's colours."""
+    app: App = request.app.state.app
+    css = Templates.of(app.config).render("web/style.css.j2", {"p": palette(app.config.newsletter.theme)})
+    return Response(css, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+def healthz(request: Request) -> Response:
+    """200 while the store answers."""
+    with request.app.state.app.store.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return PlainTextResponse("ok\n")

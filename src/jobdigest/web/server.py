@@ -1,0 +1,66 @@
+"""Serve the pages with uvicorn, alone or beside the scheduler."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from jobdigest.web.pages import create
+
+if TYPE_CHECKING:
+    from jobdigest.app import App
+
+BODY_SECONDS = 10
+
+
+def serve(app: App, config: Path, host: str, port: int, workers: int) -> None:
+    """Serve until stopped; several workers are processes of their own, each with its own store."""
+    if workers == 1:
+        uvicorn.run(create(app), host=host, port=port, **_settings(app))
+        return
+    os.environ["DIGEST_CONFIG"] = str(config.resolve())
+    factory = "jobdigest.web.server:from_environment"
+    uvicorn.run(factory, factory=True, host=host, port=port, workers=workers, **_settings(app))
+
+
+def from_environment() -> Starlette:
+    """The pages of the configuration that `DIGEST_CONFIG` names; for worker processes."""
+    from jobdigest.app import App
+
+    return create(App.load(Path(os.environ["DIGEST_CONFIG"])))
+
+
+def _settings(app: App) -> dict[str, Any]:
+    """No access log: its lines would hold people's addresses and tokens."""
+    return {
+        "access_log": False,
+        "server_header": False,
+        "log_config": None,
+        "timeout_keep_alive": BODY_SECONDS,
+        "proxy_headers": bool(app.config.web.trusted_proxies),
+        "forwarded_allow_ips": list(app.config.web.trusted_proxies),
+    }
+
+
+@contextmanager
+def serve_beside(app: App) -> Iterator[None]:
+    """Serve in a thread while the block runs, where `web.serve` asks for it."""
+    if not app.config.web.serve:
+        yield
+        return
+    web = app.config.web
+    server = uvicorn.Server(uvicorn.Config(create(app), host=web.host, port=web.port, **_settings(app)))
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
