@@ -42,7 +42,9 @@ _TABLE = tomllib.loads(files(__package__).joinpath("data", "companies.toml").rea
 _LEGAL = _endings(_TABLE["legal"])
 _BRANCH = _endings(_TABLE["legal"] + "," + _TABLE["geography"])
 _TAILS = _endings(_TABLE["legal"] + "," + _TABLE["geography"] + "," + _TABLE["tails"])
+_LINES = tuple(line.strip() for line in _TABLE["lines"].replace("\n", " ").split(","))
 _COMMON = frozenset(tuple(phrase.split()) for phrase in _TABLE["common"].replace("\n", " ").split(","))
+_COMMON_KEYS = frozenset("".join(phrase) for phrase in _COMMON)
 
 
 def company_key(name: str | None, aliases: Mapping[str, str] = _NO_ALIASES) -> str:
@@ -145,17 +147,27 @@ def _tells(words: Words, endings: dict[str, tuple[Words, ...]]) -> bool:
     return len(words) > 1 or endings is _LEGAL or len(words[0]) > 2
 
 
+@lru_cache(maxsize=65_536)
+def brand(key: str) -> str:
+    """A looser key for comparing the same role: `oscarhealth` → `oscar`, as far as a telling name stays."""
+    while True:
+        for line in _LINES:
+            rest = key[: -len(line)]
+            if key.endswith(line) and len(rest) > 3 and rest not in _COMMON_KEYS:
+                key = rest
+                break
+        else:
+            return key
+
+
 def _shipped() -> dict[str, str]:
     found = {}
     for parent, brands in _TABLE["aliases"].items():
         key = _plain(parent)[1]
         found[_plain(parent)[0]] = key
-        for brand in brands.split(","):
-            full, short = _plain(brand)
-            found[full] = key
-            if short not in found and len(short) > 3:
-                found[short] = key
-    return {brand: _settle(key, found) for brand, key in found.items()}
+        for other in brands.split(","):
+            found[_plain(other)[0]] = key
+    return {name: _settle(key, found) for name, key in found.items()}
 
 
 _SHIPPED = _shipped()

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import NamedTuple, TypeVar
 
-from jobdigest.curate.company import company_key, is_brand_of
+from jobdigest.curate.company import brand, company_key, is_brand_of
 from jobdigest.curate.title import TitleFacts, read_title
 from jobdigest.curate.titlewords import LEXICON, SOFT, Phrase, fold, stem, word_list
 
@@ -143,7 +143,7 @@ def role_keys(facts: Facts) -> tuple[str, ...]:
     """
     if not facts.employer or not (facts.role or facts.rank):
         return ()
-    base = f"{facts.employer}|{facts.rank}|{facts.role}"
+    base = f"{brand(facts.employer)}|{facts.rank}|{facts.role}"
     if not facts.early:
         return (f"{base}|{' '.join(map(str, facts.years))}{' '.join(facts.seasons)}",)
     years = sorted({year % _YEAR_CLASSES for year in facts.years}) or range(_YEAR_CLASSES)
