@@ -132,8 +132,8 @@ def _lines_of(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _read_words(implied: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Concept → bit, and phrase → bits; `first` is the one concept that no phrase has."""
-    bits, words = {"first": 1}, dict[str, int]()
+    """Concept → bit, and phrase → bits; no phrase has the concepts `first` and `vouched`."""
+    bits, words = {"first": 1, "vouched": 2}, dict[str, int]()
     for concept, value in _lines_of("roles_words.txt"):
         mask = _with_implied(concept, implied, bits)
         for phrase in map(str.strip, value.split(",")):
@@ -201,7 +201,8 @@ def read(title: str) -> Reading:
         bits |= known.bits["ai"]
     if bits & known.bits["outhead"] and _starts_in_field(hits, known.bits):
         bits |= known.bits["first"]
-    return Reading(_settle(bits), tuple(hits))
+    settled = _settle(bits)
+    return Reading(settled, tuple(_credit(hits, settled & ~bits) if settled != bits else hits))
 
 
 def _longest(start: Start, words: Sequence[str], at: int) -> tuple[int, int]:
@@ -243,6 +244,14 @@ def _settle(bits: int) -> int:
         if rule.holds(bits):
             bits |= known.bits[rule.outcome]
     return bits
+
+
+def _credit(hits: Sequence[Hit], added: int) -> Iterator[Hit]:
+    """Gives the words that a `given` rule was waiting for the concept that it added."""
+    known = tables()
+    rules = [rule for rule in known.given if known.bits[rule.outcome] & added]
+    for hit in hits:
+        yield Hit(hit.bits | _mask((r.outcome for r in rules if r.needs[0] & hit.bits), known.bits), hit.words)
 
 
 def union(hits: Iterable[Hit]) -> int:

@@ -24,6 +24,7 @@ from jobdigest.curate.reading import (
 )
 
 TEXT_LIMIT = 5_000
+_NOTHING = "nothing in the title is AI or data work"
 _KINDS = {"chip": "an AI chip maker", "ai": "an AI company", "lab": "a known research lab", "other": "of no known kind"}
 _BY_TEAM = {"ask staff", "ask research", "ask customer", "ask solutions", "ask architect", "ask collection", "ask chip"}
 _ROLE_NAMED = re.compile(
@@ -48,7 +49,7 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
     reading = read(title)
     rule = scope_rule(reading.bits)
     if rule is None:
-        return Scope(False, "nothing in the title is AI or data work", reading)
+        return Scope(False, _NOTHING, reading)
     if rule.outcome in {"in", "out"}:
         if text and reading.bits & tables().bits["mts"]:
             reading = _join(reading, role_named(text[:TEXT_LIMIT].lower()))
@@ -80,16 +81,19 @@ def _ask(rule: Rule, reading: Reading, kind: str, text: str) -> Scope:
     """What employer and text say where the title leaves it open."""
     policy = tables().policies[rule.outcome]
     needed, alone = policy.get(kind) or policy["ai" if kind == "chip" else "other"]
+    if needed is None and not alone:
+        return Scope(False, _NOTHING, reading)
     said = f"title says {words_for(rule, reading)}"
     if not text:
         return Scope(alone, f"{said}, employer is {_KINDS[kind]}", reading)
     lowered = text[:TEXT_LIMIT].lower()
-    terms = () if needed is None else tuple(islice((t for t in tables().text_terms if t in lowered), max(needed, 3)))
-    if needed is None or len(terms) < needed:
+    least = needed or 0
+    terms = tuple(islice((term for term in tables().text_terms if term in lowered), max(least, 3)))
+    if len(terms) < least:
         return Scope(False, f"{said}, and the text names too little AI work", reading)
     named = ", ".join(f'"{term}"' for term in terms)
     added = role_named(lowered) if reading.bits & tables().bits["mts"] else Reading(0, ())
-    return Scope(True, f"{said}, text says {named}", _join(reading, added))
+    return Scope(True, f"{said}, text says {named}", _join(reading, added, tables().bits["vouched"]))
 
 
 def role_named(lowered: str) -> Reading:
@@ -101,5 +105,5 @@ def role_named(lowered: str) -> Reading:
     return Reading(union(hits), tuple(hits))
 
 
-def _join(one: Reading, other: Reading) -> Reading:
-    return Reading(one.bits | other.bits, one.hits + other.hits)
+def _join(one: Reading, other: Reading, bits: int = 0) -> Reading:
+    return Reading(one.bits | other.bits | bits, one.hits + other.hits)
