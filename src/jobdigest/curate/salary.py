@@ -1,6 +1,6 @@
 """Pay from free text in any currency: amounts as printed, never annualised, and never invented from noise.
 
-    "$62.4K • Offers Equity • $20K Commission"  →  every amount  →  ranges and single amounts  →  the best statement of pay
+    "$62.4K • Offers Equity • $20K Commission"  →  amounts  →  ranges and single amounts  →  the best statement of pay
 
 Conventions (docs/quality.md): one amount is both min and max; "up to" has no min, "from" and "+" no max; base pay beats
 on-target earnings; a bare "35000-73000" has no currency; perks, funding and unit prices are noise.
@@ -15,23 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from jobdigest.curate import money_words as words
+from jobdigest.curate.money_amounts import Amount, find_amounts
 from jobdigest.model import Period, Salary
 
 MAX_TEXT = 2_000
 
-_NUMBER = re.compile(
-    r"(?<![\w.,#])(?:(?<=[A-Za-z$]))?\d{1,3}(?:[ ,.'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?"
-    r"|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+(?:[.,]\d{1,3})?(?!\d)"
-)
-_BEFORE = re.compile(
-    r"(?:(?<![A-Za-z])(?P<code>[A-Z]{3})[\s:]?\$?|(?P<sign>" + "|".join(
-        re.escape(sign) if not sign[0].isalpha() else rf"(?<![A-Za-z]){re.escape(sign)}" for sign in sorted(words.SYMBOLS, key=len, reverse=True) if sign != "CA"
-    ) + r"))\s{0,2}$"
-)  # fmt: skip
-_AFTER = re.compile(
-    r"(?P<space>\s?)(?P<mult>(?i:" + "|".join(re.escape(word) for word in sorted(words.MULTIPLIERS, key=len, reverse=True)) + r")(?![^\W\d_]|\.\w)|[kKmMTtLl](?=[€£$])|[万萬만억億千천]|(?i:k|lpa)(?=[A-Z]{3}\b))?"
-    r"\s?(?P<cur>(?:\$\s?)?(?:" + "|".join(re.escape(sign) for sign in sorted(words.SYMBOLS, key=len, reverse=True) if sign not in ("R", "S/")) + r"|[A-Z]{3})(?![A-Za-z]))?"
-)  # fmt: skip
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:(?:-|to)\s?)?(?:\d+(?:[.,]\d+)?)?\s?%")
 _PLANS = re.compile(r"(?i)\b40[13]\s?\(?[kb]\b\)?|\b24/7\b")
 _BREAK = re.compile(r"[•|;\n]|\.\s+(?=[A-Z])|\s--\s|\s/\s(?=[A-Z])|,\s(?=[a-z]{4})")
@@ -43,30 +31,18 @@ _SIMPLE = re.compile(
     r"\s*([$£€])\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d\d?)?\s?([kK])?(?:\s?(?:-|–|—|to)\s?\1?\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d\d?)?\s?([kK])?)?"
     r"\s*(?:(?:/|per|an?)\s?(hour|hr|year|yr|annum|month|day|week))?\s*"
 )
-_SHORT: dict[str, Period] = {"hr": "hour", "yr": "year", "annum": "year"}
+_UNIT: dict[str, Period] = {each: each for each in words.PERIODS} | {"hr": "hour", "yr": "year", "annum": "year"}
 _BARE = re.compile(
     r"(?i)^\W*(?:(?:salary|pay|compensation|gehalt|salaire|salario)\s*:?\s*)?[\d.,\s'k]+(?:\s*(?:-|to)\s*[\d.,\s'k]+)?\W*(?:(?:per|/|an?)\s*)?(?:hour|hr|day|week|month|year|yr|annum|annually|p\.?a\.?)?\W*$"
 )
 
 
 @dataclass(slots=True)
-class _Amount:
-    """A number with what stands around it; `text[start:end]` includes its currency."""
-
-    value: float
-    currency: str | None
-    multiplier: str
-    start: int
-    end: int
-    shared: bool = False
-
-
-@dataclass(slots=True)
 class _Statement:
     """One amount or range that may be pay."""
 
-    low: _Amount
-    high: _Amount
+    low: Amount
+    high: Amount
     start: int
     end: int
 
@@ -87,19 +63,17 @@ def _simple(match: re.Match[str]) -> Salary | None:
     """The short way for what nearly every board prints: "$120k-150k", "$45.50 - $60.00 per hour"."""
     sign, first, cents, thousand, second, more_cents, more_thousand, unit = match.groups()
     currency = {"$": "USD", "£": "GBP"}.get(sign, "EUR")
-    low = _Amount(float(first.replace(",", "") + (cents or "")), currency, "k" if thousand else "", 0, 0)
+    low = Amount(float(first.replace(",", "") + (cents or "")), currency, "k" if thousand else "", 0, 0)
     high = low
     if thousand:
         low.value *= 1000
     if second:
-        high = _Amount(
-            float(second.replace(",", "") + (more_cents or "")), currency, "k" if more_thousand else "", 0, 0
-        )
+        high = Amount(float(second.replace(",", "") + (more_cents or "")), currency, "k" if more_thousand else "", 0, 0)
         if more_thousand:
             high.value *= 1000
         _share(low, high)
     bottom, top = min(low.value, high.value), max(low.value, high.value)
-    period: Period = _SHORT.get(unit, unit) if unit else _likely_period(top, currency)  # type: ignore[assignment]
+    period = _UNIT[unit] if unit else _likely_period(top, currency)
     return Salary(currency, bottom, top, period) if _plausible(top, currency, period) else None
 
 
@@ -116,108 +90,17 @@ def _best(text: str) -> tuple[float, Salary] | None:
     """The most credible statement with its score; the first of equals."""
     best: tuple[float, Salary] | None = None
     bare = _BARE.match(text) is not None
-    for statement in _statements(text, _amounts(text)):
+    for statement in _statements(text, find_amounts(text)):
         scored = _judge(text, statement, bare)
         if scored and (best is None or scored[0] > best[0]):
             best = scored
     return best
 
 
-# ── amounts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _amounts(text: str) -> list[_Amount]:
-    found: list[_Amount] = []
-    for match in _NUMBER.finditer(text):
-        previous = found[-1].end if found else -1
-        if match.start() < previous or _is_part_of_a_word(text, match.start(), previous):
-            continue
-        before = _BEFORE.search(text[max(0, match.start() - 8) : match.start()])
-        after = _AFTER.match(text, match.end())
-        sign, width = _written(before)
-        word = (after["mult"] or "").lower() if after else ""
-        if word in ("t", "l", "b", "h", "mil", "m", "tr", "rb") and not _multiplies(word, after, sign):
-            word, after = "", None
-        end = match.end()
-        if after and (word or after["cur"]):
-            trailing = _currency((after["cur"] or "").lstrip("$ ") or after["cur"])
-            if after["cur"] and not trailing:
-                end = after.end("mult") if word else match.end()
-            else:
-                end = after.end()
-                sign = (
-                    trailing
-                    if trailing and (sign in (None, "$", "kr") or not sign) and trailing != "$"
-                    else sign or trailing
-                )
-        value = _value(match[0]) * words.MULTIPLIERS.get(word, 1.0)
-        if word in words.INDIAN and not sign:
-            sign = "INR"
-        found.append(_Amount(value, sign, word, match.start() - width, end))
-    return found
-
-
-def _is_part_of_a_word(text: str, start: int, previous: int) -> bool:
-    """True for the digits of "GS-13", "S13", "B2B", "#12"; letters may precede digits only as a currency."""
-    if start == 0:
-        return False
-    before = text[start - 1]
-    if before in "#_":
-        return True
-    if before == "-" and previous < start - 1 and start > 1 and text[start - 2].isalpha() and text[start - 2].isascii():
-        return True
-    return before.isalpha() and before.isascii() and _BEFORE.search(text[max(0, start - 8) : start]) is None
-
-
-def _written(match: re.Match[str] | None) -> tuple[str | None, int]:
-    if not match:
-        return None, 0
-    sign = _currency(match["code"] or match["sign"])
-    if sign == "ZAR" and match["sign"] == "R" and match[0] != "R" and match[0] != "R ":
-        return None, 0
-    return (sign, len(match[0])) if sign else (None, 0)
-
-
-def _currency(written: str | None) -> str | None:
-    if not written:
-        return None
-    if written in words.CODES:
-        return written
-    return words.SYMBOLS.get(written)
-
-
-def _multiplies(word: str, after: re.Match[str] | None, sign: str | None) -> bool:
-    """Short words multiply only where a currency stands by: "70 T€", "₹8L", "$5M", "R$ 8 mil"."""
-    if after is None:
-        return False
-    tied = bool(sign) and (not after["space"] or len(word) > 1)
-    if word == "l":
-        return sign in ("INR", "PKR")
-    if word == "t":
-        return after["cur"] == "€" or (after["cur"] or "") == "EUR"
-    return tied or bool(after["cur"])
-
-
-def _value(digits: str) -> float:
-    """The number as written anywhere: 1,234.50 · 1.234,50 · 1 234 · 1'234 · 12,00,000 · 22,5."""
-    digits = digits.replace(" ", "").replace("'", "").replace("’", "")
-    last = max(digits.rfind(","), digits.rfind("."))
-    if last < 0:
-        return float(digits)
-    tail = digits[last + 1 :]
-    separator = digits[last]
-    if len(tail) == 3 and (
-        digits.count(separator) > 1 or len(digits[:last]) <= 3 or "," in digits[:last] or "." in digits[:last]
-    ):
-        return float(re.sub("[.,]", "", digits))
-    whole = re.sub("[.,]", "", digits[:last])
-    return float(f"{whole or 0}.{tail}")
-
-
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _statements(text: str, amounts: list[_Amount]) -> Iterator[_Statement]:
+def _statements(text: str, amounts: list[Amount]) -> Iterator[_Statement]:
     """Amounts paired into ranges where "-", "to" or "between … and" joins them, else alone."""
     index = 0
     while index < len(amounts):
@@ -232,7 +115,7 @@ def _statements(text: str, amounts: list[_Amount]) -> Iterator[_Statement]:
         index += 1
 
 
-def _joined(text: str, low: _Amount, high: _Amount) -> bool:
+def _joined(text: str, low: Amount, high: Amount) -> bool:
     between = text[low.end : high.start]
     if words.TO.match(between):
         return not (
@@ -256,7 +139,7 @@ def _without_period(between: str) -> str:
     return re.sub(r"(?i)^\s*(?:gross|brutto|bruto|brut|net)\b", " ", between)
 
 
-def _share(low: _Amount, high: _Amount) -> None:
+def _share(low: Amount, high: Amount) -> None:
     """A multiplier said once holds for both: "$100 - 180k", "€40-65,000", "600〜900万円"."""
     if (
         high.multiplier
@@ -354,7 +237,7 @@ def _clause(text: str, statement: _Statement) -> tuple[int, int]:
     return max(start, statement.start - 90), min(end, statement.end + 60)
 
 
-def _resolve(text: str, low: _Amount, high: _Amount) -> str | None:
+def _resolve(text: str, low: Amount, high: Amount) -> str | None:
     """The currency of a statement, with "$", "kr" and "¥" settled by the other words of the text."""
     signs = [sign for sign in (high.currency, low.currency) if sign]
     exact = [sign for sign in signs if len(sign) == 3]
@@ -381,7 +264,8 @@ _GLUE = re.compile(
 
 
 def _period_after(after: str) -> Period | None:
-    rest = after[_GLUE.match(after).end() :] if _GLUE.match(after) else after  # type: ignore[union-attr]
+    glue = _GLUE.match(after)
+    rest = after[glue.end() :] if glue else after
     for candidate in (after.lstrip(" ,()*+"), rest, "/" + rest if after[:1] == "/" else rest):
         for period, pattern in words.PERIOD_AFTER:
             if pattern.match(candidate):
@@ -390,7 +274,7 @@ def _period_after(after: str) -> Period | None:
     for name, pattern in words.PERIOD_WORD:
         match = pattern.search(head)
         if match and not head[: match.start()].strip(" ,.()/+-–*:;").replace("DOE", ""):
-            return name  # type: ignore[return-value]
+            return name
     return None
 
 
@@ -399,12 +283,12 @@ def _period_before(before: str) -> Period | None:
     for period, pattern in words.PERIOD_WORD:
         for match in pattern.finditer(before):
             if best is None or match.start() > best[0]:
-                best = match.start(), period  # type: ignore[assignment]
+                best = match.start(), period
     if best:
         return best[1]
     for period, pattern in words.PERIOD_AFTER:
-        match = pattern.search(before)
-        if match and len(match[0]) > 4 and match.end() > len(before) - 12:
+        said = pattern.search(before)
+        if said and len(said[0]) > 4 and said.end() > len(before) - 12:
             return period
     return None
 

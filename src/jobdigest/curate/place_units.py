@@ -1,91 +1,29 @@
-"""From a location string to the units it names: `US, CA, Santa Clara; NYC or Remote` → two cities and a mark.
-
-    string ──words──► Word… ──names──► Name (what each run of words can mean) ──units──► Unit (one place each)
+"""From the names in a location string to the places it means: one unit each.
 
 Names that stand together and agree (a city, its state, its country, in any order) make one unit; the cheapest way to
 cut the string into units wins, so "Ontario, CA, US" is a city in California and "Toronto, ON, CA" one in Canada.
+Costs are in the same arbitrary unit throughout: a lone city is about 11, a lone country 12, a lone code 15.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from jobdigest.curate.gazetteer import Reading, fold, lookup
-from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, STREETS, USUALLY_NOISE
+from jobdigest.curate.gazetteer import CODED_REGIONS, Reading
+from jobdigest.curate.place_names import GROUP, OTHER, TIGHT, Name
+from jobdigest.curate.place_words import ANYWHERE, REMOTE
 from jobdigest.model import Place
 
-MARKS = REMOTE + HYBRID + ONSITE + ANYWHERE
-# How strongly two neighbours are set apart.
-JOINT, HYPHEN, TIGHT, COMMA, OTHER, GROUP = range(6)
-
-_WORD = re.compile(rf"[{MARKS}]|[^\W_{MARKS}]+(?:['’‘`][^\W_]+)*")
-_OR = frozenset("or and und oder et ou y e o lub i och og en of".split())
-_CERTAIN_OR = frozenset("or and und oder et ou och og".split())
-_FILLERS = frozenset(
-    "in from within based the only of at for to de en near around greater metro metropolitan area hq office offices region location city".split()
-)
-_CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_LONGEST = 5
-_CHEAP = 5.0
-_AGREED = 8.5
-
-_STATES = frozenset(
-    """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR
-    PA PR RI SC SD TN TX UT VT VA WA WV WI WY""".split()
-)
-_PROVINCES = frozenset("AB BC MB NB NL NS ON PE QC SK NT NU YT".split())
-_AUSTRALIAN = frozenset("NSW VIC QLD SA WA TAS ACT NT".split())
-_COUNTRIES = frozenset(
-    """AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ CA CD CF CG CH
-    CI CL CM CN CO CR CU CV CW CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FM FO FR GA GB GD GE GG GH GI GL GM GN GP
-    GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI
-    LK LR LS LT LU LV LY MA MC MD ME MG MH MK ML MM MN MO MP MR MT MU MV MW MX MY MZ NA NC NE NG NI NL NO NP NR NZ OM PA
-    PE PF PG PH PK PL PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SI SK SL SM SN SO SR ST SV SY SZ TC TD TG TH TJ TL
-    TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WS XK YE ZA ZM ZW""".split()
-)
-_ALPHA3 = dict(
-    pair.split("=")
-    for pair in """USA=US CAN=CA GBR=GB IND=IN DEU=DE GER=DE FRA=FR ESP=ES ITA=IT NLD=NL BEL=BE CHE=CH AUT=AT POL=PL CZE=CZ SVK=SK
-    HUN=HU ROU=RO ROM=RO BGR=BG GRC=GR PRT=PT IRL=IE DNK=DK SWE=SE NOR=NO FIN=FI ISL=IS EST=EE LVA=LV LTU=LT UKR=UA RUS=RU TUR=TR ISR=IL
-    ARE=AE SAU=SA QAT=QA EGY=EG ZAF=ZA NGA=NG KEN=KE MAR=MA CHN=CN HKG=HK TWN=TW JPN=JP KOR=KR SGP=SG MYS=MY THA=TH VNM=VN IDN=ID PHL=PH
-    PAK=PK BGD=BD LKA=LK AUS=AU NZL=NZ MEX=MX BRA=BR ARG=AR CHL=CL COL=CO PER=PE URY=UY CRI=CR PAN=PA DOM=DO GTM=GT HND=HN SRB=RS HRV=HR
-    SVN=SI LUX=LU CYP=CY MLT=MT KAZ=KZ GEO=GE ARM=AM PRI=PR ECU=EC UAE=AE KSA=SA""".split()
-)
 # How much likelier a posting means the city of that country than its size says.
-_LIKELIER = {"US": 2.5, "GB": 2.5, "CA": 1.5, "DE": 2.0, "FR": 2.0, "ES": 2.5, "IE": 2.0, "IL": 2.0, "NL": 2.0, "IN": 1.5, "AU": 1.5}  # fmt: skip
-_PREFIXES = frozenset("north south east west new upper lower port lake mount fort saint".split())
+_LIKELIER = {"US": 2.5, "GB": 2.5, "ES": 2.5, "CA": 1.5, "IN": 1.5, "AU": 1.5}
+_LIKELIER |= dict.fromkeys(("DE", "FR", "IE", "IL", "NL"), 2.0)
 _TOWNS = (" city", " town", " village", " township", " beach", " springs", " heights", " falls", "ville", "burg")
 _CITY_STATES = frozenset({"SG", "HK", "MO", "MC", "GI"})
 _NESTING_IS_LISTING = frozenset({"US", "CA", "AU", "GB"})
-
-
-@dataclass(slots=True)
-class Word:
-    """One word: as printed, folded, and how it is set apart from the one before."""
-
-    text: str
-    key: str
-    gap: int
-
-
-@dataclass(slots=True)
-class Name:
-    """A run of words and what it can mean; `whole` if nothing else stands in its segment, `code` for `CA` or `DEU`."""
-
-    text: str
-    readings: tuple[Reading, ...]
-    start: int
-    end: int
-    gap: int
-    whole: bool
-    code: bool = False
-    unknown: bool = False
-    mark: str = ""
-    scope: tuple[str, ...] = ()
-    longer: str = ""
+_CHEAP = 5.0
+_AGREED = 8.5
 
 
 @dataclass(slots=True)
@@ -95,224 +33,6 @@ class Unit:
     place: Place
     names: tuple[Name, ...]
     context_first: bool = False
-    people: int = 0
-    area: str | None = field(default=None)
-
-
-# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def split_words(text: str) -> list[Word]:
-    """Words of a marked string. "and", "or", "/" set apart more than a comma, ";" and "|" most."""
-    words: list[Word] = []
-    end, alternative, depth = 0, False, 0
-    for match in _WORD.finditer(text):
-        between = text[end : match.start()]
-        gap = _gap(between, depth > 0) if words else GROUP
-        depth += between.count("(") - between.count(")")
-        end = match.end()
-        shown = match[0]
-        key = shown if shown in MARKS else fold(shown)
-        if key in _OR and shown.islower() and _is_conjunction(key, text, end):
-            alternative = True
-            words.append(Word(shown, key, gap))
-            continue
-        words.append(Word(shown, key, max(gap, OTHER) if alternative else gap))
-        alternative = False
-    return words
-
-
-def _is_conjunction(key: str, text: str, end: int) -> bool:
-    return key in _CERTAIN_OR and text[end : end + 1] == " "
-
-
-def _gap(between: str, bracketed: bool) -> int:
-    if between == " " or not between:
-        return JOINT
-    if ";" in between or "|" in between:
-        return OTHER if bracketed and ")" not in between else GROUP
-    if "/" in between or "&" in between or "+" in between or "•" in between:
-        return OTHER
-    if "," in between:
-        return COMMA
-    stripped = between.strip()
-    if stripped in ("", ".", "-"):
-        if between == "-":
-            return HYPHEN
-        return JOINT if stripped != "-" else TIGHT
-    return TIGHT
-
-
-# ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def find_names(words: Sequence[Word]) -> list[Name]:
-    """The known names, codes, marks and scopes among the words, longest first, and whole segments that look like names."""
-    found: list[Name] = []
-    shouting = all(word.text.isupper() for word in words if word.text.isascii() and word.text.isalpha())
-    for start, end in _segments(words):
-        found += _names_in(words, start, end, shouting)
-    return found
-
-
-def _segments(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for index in range(1, len(words) + 1):
-        if (
-            index == len(words)
-            or words[index].gap >= TIGHT
-            or words[index].key in MARKS
-            or words[index - 1].key in MARKS
-        ):
-            yield start, index
-            start = index
-
-
-def _names_in(words: Sequence[Word], start: int, end: int, shouting: bool) -> list[Name]:
-    names: list[Name] = []
-    at, rest = start, 0
-    while at < end:
-        name = _name_at(words, at, end, shouting)
-        if name is None:
-            rest += words[at].key not in _CERTAIN_OR and words[at].key not in _FILLERS
-            if words[at].key[:1].isdigit() and (at > start or _house_number(words, at, end)):
-                rest += 1
-                town = _town_of_address(words, at, end)  # a house number: what follows is an address
-                names += [town] if town else []
-                break
-            at += 1
-            continue
-        if (
-            not name.mark
-            and name.end < end
-            and words[name.end].key in STREETS
-            and not name.code
-            and name.end - name.start < 3
-        ):
-            rest += 2
-            at = name.end + 1
-            continue
-        names.append(name)
-        at = name.end
-    gap = words[start].gap
-    for name in names:
-        name.whole = rest == 0 or (name.code and _set_apart(words, name, end))
-        name.gap = gap if name.start == start else max(words[name.start].gap, gap if name is names[0] else JOINT)
-    if (rest or len(names) > 1) and not any(name.mark or name.scope for name in names):
-        names = _with_unknown(words, start, end, names)
-    return names
-
-
-def _set_apart(words: Sequence[Word], name: Name, end: int) -> bool:
-    return words[name.start].gap >= HYPHEN and name.end < end and words[name.end].gap >= HYPHEN
-
-
-def _town_of_address(words: Sequence[Word], at: int, end: int) -> Name | None:
-    """The town that ends an address without a comma: "28 West Skippack Pike Ambler"."""
-    for start in range(max(at + 1, end - 3), end):
-        readings = lookup(" ".join([word.key for word in words[start:end]]))
-        if readings and readings[0].kind == "city":
-            text = " ".join(word.text for word in words[start:end])
-            return Name(text, readings, start, end, words[start].gap, False)
-    return None
-
-
-def _house_number(words: Sequence[Word], at: int, end: int) -> bool:
-    return end - at > 1
-
-
-def _name_at(words: Sequence[Word], at: int, end: int, shouting: bool) -> Name | None:
-    word = words[at]
-    if word.key in MARKS:
-        return Name(word.text, (), at, at + 1, word.gap, True, mark=word.key)
-    if _CJK.search(word.key):
-        return _name_in_run(word, at)
-    for stop in range(min(end, at + _LONGEST), at, -1):
-        key = word.key if stop == at + 1 else " ".join([each.key for each in words[at:stop] if each.key])
-        if key in SCOPES:
-            return Name(key, (), at, stop, word.gap, True, scope=SCOPES[key])
-        alone = stop == at + 1
-        if alone and len(word.text) <= 3 and (codes := _codes(word, at == 0, end - at == 1)):
-            extra = tuple(reading for reading in lookup(key) if reading.kind == "city" and reading.people > 300)
-            return Name(word.text, codes + extra[:1], at, stop, word.gap, True, code=True)
-        if alone and (key in USUALLY_NOISE or (len(key) < 3 and not word.text.isupper())):
-            continue
-        if readings := lookup(key):
-            if alone and word.text.islower() and end - at > 1 and not readings[0].people > 500:
-                continue
-            text = " ".join(each.text for each in words[at:stop])
-            return Name(text, readings, at, stop, word.gap, True)
-    return None
-
-
-def _name_in_run(word: Word, at: int) -> Name | None:
-    """The first known name in a run of unspaced script; what follows it are its districts."""
-    best: tuple[Reading, ...] = ()
-    area: tuple[Reading, ...] = ()
-    for start in range(len(word.key)):
-        for stop in range(min(len(word.key), start + 8), start + 1, -1):
-            readings = lookup(word.key[start:stop])
-            if readings and readings[0].kind == "city":
-                return Name(word.text, readings, at, at + 1, word.gap, True)
-            area = area or readings
-    best = area
-    return Name(word.text, best, at, at + 1, word.gap, True) if best else None
-
-
-def _codes(word: Word, opens: bool, alone: bool) -> tuple[Reading, ...]:
-    """What a short word means as a code; lower case counts only where it stands alone in its segment."""
-    code = word.text.upper()
-    if word.text.islower() and word.key in _CERTAIN_OR:
-        return ()
-    if (
-        word.text.islower()
-        and (word.key in _OR or word.key in _FILLERS)
-        and not (alone and word.gap >= COMMA and not opens)
-    ):
-        return ()
-    if not (word.text.isupper() or (alone and word.gap >= HYPHEN and not opens)):
-        return ()
-    found: list[Reading] = []
-    if code in _STATES:
-        found.append(Reading("region", "US", code))
-    if code in _PROVINCES:
-        found.append(Reading("region", "CA", code))
-    if code in _AUSTRALIAN:
-        found.append(Reading("region", "AU", code))
-    if code in _COUNTRIES:
-        found.append(Reading("country", code))
-    elif code in _ALPHA3:
-        found.append(Reading("country", _ALPHA3[code]))
-    return tuple(found)
-
-
-def _with_unknown(words: Sequence[Word], start: int, end: int, names: list[Name]) -> list[Name]:
-    """Adds the whole segment as a name the gazetteer lacks ("Peterson AFB"), if it looks like one."""
-    part = words[start:end]
-    strong = any(reading.kind != "city" or reading.people >= 100 for name in names for reading in name.readings[:2])
-    looks = len(part) <= 4 and all(
-        word.text[:1].isupper()
-        and word.key.isalpha()
-        and len(word.key) > 1
-        and word.key not in STREETS
-        and (word.key not in USUALLY_NOISE or (word.key in _PREFIXES and len(part) > 1))
-        for word in part
-    )
-    acronym = (
-        len(part) == 1
-        and part[0].text.isupper()
-        and (len(part[0].text) < 4 or not all(word.text.isupper() for word in words))
-    )
-    if acronym or not looks or any(name.code for name in names) or any(_CJK.search(word.key) for word in part):
-        return names
-    text = " ".join(word.text for word in part)
-    if strong and part[0].key not in _PREFIXES:
-        names[0].longer = text if len(names) == 1 else ""
-        return names
-    return [Name(text, tuple(r for n in names for r in n.readings), start, end, part[0].gap, True, unknown=True)]
-
-
-# ── units ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def find_units(names: Sequence[Name]) -> list[Unit]:
@@ -348,7 +68,7 @@ def _cut(run: Sequence[Name]) -> list[Unit]:
         return []
     if len(run) < 4 and all(name.gap < OTHER for name in run[1:]):
         made = _unit(run)
-        if made and (made[0] < _AGREED or len(run) == 1 and run[0].whole):
+        if made and (made[0] < _AGREED or (len(run) == 1 and run[0].whole)):
             return [made[1]]
     best: list[tuple[float, list[Unit]]] = [(0.0, [])]
     for end in range(1, len(run) + 1):
@@ -457,7 +177,7 @@ def _agreement(context: Sequence[Name], city: Name | None) -> tuple[str | None, 
     """The one country and region that all context names can mean; (None, None) without context, None if at odds."""
     states: list[tuple[str | None, str | None]] = [(None, None)]
     for name in context:
-        following = []
+        following: list[tuple[str | None, str | None]] = []
         for country, region in states:
             for reading in name.readings:
                 if reading.kind == "city" or name.unknown:
@@ -542,7 +262,7 @@ def _city_unit(
     if not name.whole and others == 0 and chosen.people < 100:
         cost += 4.0
     place = Place(_shown(chosen.name, name.text), _kept_region(chosen), chosen.country)
-    return cost, Unit(place, tuple(span), index == others and others > 0, chosen.people, chosen.region)
+    return cost, Unit(place, tuple(span), index == others and others > 0)
 
 
 def _little_known(name: Name, country: str | None, region: str | None) -> bool:
@@ -581,7 +301,7 @@ def _unknown_unit(
 ) -> tuple[float, Unit] | None:
     if not country or len(span) == 1:
         return None
-    if index == 0 and span[1].gap >= TIGHT or index == len(span) - 1 and name.gap >= TIGHT:
+    if (index == 0 and span[1].gap >= TIGHT) or (index == len(span) - 1 and name.gap >= TIGHT):
         shown = name.longer or name.text
         shown = shown.title() if shown.isupper() and len(shown) > 4 else shown
         return 13.5 - _support(span, index) + _code_doubts(span, country, region), Unit(
@@ -609,7 +329,7 @@ def _shown(name: str, printed: str) -> str:
 
 
 def _kept_region(reading: Reading) -> str | None:
-    return reading.region if reading.country in ("US", "CA", "AU") else None
+    return reading.region if reading.country in CODED_REGIONS else None
 
 
 def _without_addresses(units: list[Unit]) -> list[Unit]:
