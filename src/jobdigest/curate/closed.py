@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
+
 MAX_NOTICE = 300  # characters; a longer sentence tells a story
-_APOSTROPHE = "’".encode()
-_EAST_ASIAN = bytes(range(0xE3, 0xEE))  # the first bytes of kana, Han and hangul in UTF-8
-_EDGES = ("", ".", ",", "!", ":", ";", ")", "。", "…", "”", '"', "*", "|")
 
 
 class _Language(NamedTuple):
@@ -33,28 +31,15 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def _words() -> dict[bytes, tuple[str, tuple[str, ...]]]:
-    """Token as it stands between blanks (UTF-8, ASCII lowered) → its text, the languages it may be a notice in."""
-    found: dict[str, set[str]] = {}
+def _clues() -> Clues:
+    words: dict[str, list[str]] = {}
+    pieces: dict[str, list[str]] = {}
     for name, entry in _table().items():
         for word in entry.get("words", "").split():
-            for spelling in {word} if word.isascii() else {word, word.upper(), word.capitalize()}:
-                for edge in _EDGES:
-                    found.setdefault(spelling + edge, set()).add(name)
-    return {word.encode(): (word.lower(), tuple(sorted(names))) for word, names in found.items()}
-
-
-@cache
-def _pieces() -> dict[str, tuple[str, ...]]:
-    """The same for scripts without spaces: any part of the text."""
-    pieces = {piece for entry in _table().values() for piece in entry.get("pieces", "").split()}
-    names = {piece: [name for name, entry in _table().items() if piece in entry.get("pieces", "")] for piece in pieces}
-    return {piece: tuple(found) for piece, found in names.items()}
-
-
-@cache
-def _triggers() -> frozenset[bytes]:
-    return frozenset(_words())
+            words.setdefault(word, []).append(name)
+        for piece in entry.get("pieces", "").split():
+            pieces.setdefault(piece, []).append(name)
+    return Clues(words, pieces)
 
 
 @cache
@@ -80,7 +65,6 @@ def _expanded(pattern: str, entry: dict[str, Any]) -> str:
     return pattern.replace("{OVER}", entry.get("over", "")).replace("{JOB}", entry.get("job", ""))
 
 
-_SENTENCE = re.compile(r"[^\n.!?。！？;…]+(?:[.!?;…](?![\s\n])[^\n.!?。！？;…]+)*[.!?。！？;…]*")
 # Something is said to be open: what is closed is then another round, seat or city.
 _STILL_OPEN = re.compile(
     r"\b(?:still|remains?|now|currently|again) (?:open|hiring|accepting|recruiting)|\b(?:is|are) open(?: now)?\b"
@@ -97,13 +81,13 @@ _MENTION = re.compile(r"\b(?:jobs|postings|roles|positions) (?:that|which|marked
 
 def closed_notice(text: str) -> str | None:
     """The sentence of `text` (plain text) that says its vacancy is over, or None."""
-    clues = _clues(text)
+    clues = _clues().find(text)
     if not clues:
         return None
-    low = text.replace("İ", "i").lower().replace("’", "'")
+    low = folded(text)
     if len(low) != len(text):  # a few capitals grow, and positions would no longer fit
         text = low
-    for start, end in _lines_with(low, clues):
+    for start, end in lines_with(low, clues):
         languages = {name for clue, names in clues.items() if clue in low[start:end] for name in names}
         line, original = low[start:end].strip(), text[start:end].strip()
         if len(line) < 80 and any(_language(name).lines.fullmatch(line) for name in sorted(languages)):
@@ -114,38 +98,9 @@ def closed_notice(text: str) -> str | None:
     return None
 
 
-def _clues(text: str) -> dict[str, tuple[str, ...]]:
-    """Words of `text` that a notice would hold, with their languages: found quickly, in few of the many texts.
-
-    On bytes, because lowering and splitting those takes half the time.
-    """
-    data = text.encode("utf-8", "replace")
-    tokens = data.lower().replace(_APOSTROPHE, b"'").split()
-    clues = {}
-    if not _triggers().isdisjoint(tokens):
-        words = _words()
-        clues = dict(words[token] for token in _triggers().intersection(tokens))
-    if len(data.translate(None, _EAST_ASIAN)) < len(data):
-        clues.update((piece, names) for piece, names in _pieces().items() if piece in text)
-    return clues
-
-
-def _lines_with(low: str, clues: Iterable[str]) -> list[tuple[int, int]]:
-    """The spans of the lines that hold one of `clues`, in their order."""
-    spans = set()
-    for clue in clues:
-        at = low.find(clue)
-        while at >= 0:
-            end = low.find("\n", at)
-            end = len(low) if end < 0 else end
-            spans.add((low.rfind("\n", 0, at) + 1, end))
-            at = low.find(clue, end)
-    return sorted(spans)
-
-
 def _sentence_of(line: str, languages: set[str]) -> tuple[int, int] | None:
     """Where in `line` (lower case) a notice stands, if one does."""
-    spans = [match.span() for match in _SENTENCE.finditer(line)]
+    spans = [match.span() for match in SENTENCE.finditer(line)]
     for number, (start, end) in enumerate(spans):
         sentence = line[start:end].strip()
         if len(sentence) > MAX_NOTICE or not _says_closed(sentence, languages):

@@ -1,0 +1,206 @@
+"""Is a posting a fraud? Evidence in words, for an operator to judge.
+
+    assess(…) ─► reasons (empty: ok) ─► judge_safety(reasons, …, allow, deny) ─► ok | suspect, reasons
+
+The text is read sentence by sentence. Each signal of data/safety.toml (who is asked for what) has a weight: 2 is enough,
+1 needs company. A sentence that warns, denies, or speaks of fraud as the work itself is no evidence, nor are those
+right after an outright warning. A host unlike the employer is no evidence either; one that imitates it is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
+from jobdigest.curate.lookalike import lookalike
+from jobdigest.curate.url import host, registrable_domain
+from jobdigest.model import Safety
+
+SUSPECT_AT = 2.0
+MAX_READ = 20_000  # characters of a description
+MAX_SENTENCE = 700
+
+
+class _Signal(NamedTuple):
+    reason: str
+    weight: float
+    excuse: bool
+    pattern: re.Pattern[str]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("jobdigest.curate").joinpath("data/safety.toml").read_text("utf-8"))
+
+
+@cache
+def _clues() -> Clues:
+    words: dict[str, list[str]] = {}
+    pieces: dict[str, list[str]] = {}
+    for number, entry in enumerate(_table()["signal"]):
+        for word in entry.get("words", "").split():
+            words.setdefault(word, []).append(str(number))
+        for piece in entry.get("pieces", "").split():
+            pieces.setdefault(piece, []).append(str(number))
+    return Clues(words, pieces)
+
+
+@cache
+def _signal(number: str) -> _Signal:
+    table = _table()
+    entry = table["signal"][int(number)]
+    text = "|".join(f"(?:{pattern})" for pattern in entry["patterns"])
+    text = text.replace("{MONEY}", table["money"]).replace("{YOU}", table["you"])
+    return _Signal(entry["reason"], entry["weight"], entry.get("excuse", True), re.compile(text))
+
+
+@cache
+def _excuse() -> re.Pattern[str]:
+    return re.compile("|".join(_table()["excuse"]))
+
+
+_WARNING = re.compile(
+    r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*|fake (?:recruiters?|jobs?|offers?)"
+    r"|recruitment fraud|job scams?|(?:we|will|[a-z]+) never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
+)
+_SAFETY_WORK = re.compile(
+    r"fraud|scam|trust (?:&|and) safety|abuse|integrity|\baml\b|money laundering|identity|kyc|threat|security|moderation"
+    r"|compliance|risk",
+    re.IGNORECASE,
+)
+
+
+def assess(
+    *, title: str, company: str | None, url: str | None, salary: str | None, description: str
+) -> tuple[str, ...]:
+    """Why a posting is suspect, strongest reason first; empty if the evidence isn't enough to hold it back."""
+    found = _spoken("\n".join(filter(None, (title, salary, description[:MAX_READ]))))
+    pay = _pay(title, salary, description)
+    if pay:
+        found[pay[0]] = pay[1]
+    imitated = lookalike(url, company) if url else None
+    if imitated:
+        found[imitated] = SUSPECT_AT
+    needed = SUSPECT_AT + (1 if found and not imitated and _SAFETY_WORK.search(title) else 0)
+    if sum(found.values()) < needed:
+        return ()
+    return tuple(sorted(found, key=lambda reason: (-found[reason], reason)))
+
+
+def _spoken(text: str) -> dict[str, float]:
+    """The signals in `text` with their weights; one reason counts once."""
+    found: dict[str, float] = {}
+    clues = _clues().find(text)
+    if "@" in text:
+        clues["@"] = _clues().find("@")["@"]
+    if not clues:
+        return found
+    low = folded(text)
+    for start, end in lines_with(low, clues):
+        line = low[start:end]
+        numbers = {number for clue, names in clues.items() if clue in line for number in names}
+        for sentence, warned in _sentences(line):
+            for number in numbers:
+                signal = _signal(number)
+                if found.get(signal.reason, 0) >= signal.weight or (warned and signal.excuse):
+                    continue
+                if signal.pattern.search(sentence) and not (signal.excuse and _excuse().search(sentence)):
+                    found[signal.reason] = signal.weight
+    return found
+
+
+def _sentences(line: str) -> list[tuple[str, bool]]:
+    """The sentences of a line, and whether each stands in or right after a warning to applicants."""
+    sentences = []
+    warned = 0
+    for match in SENTENCE.finditer(line):
+        sentence = match[0].strip()[:MAX_SENTENCE]
+        if _WARNING.search(sentence):
+            warned = 4
+        sentences.append((sentence, warned > 0))
+        warned -= 1
+    return sentences
+
+
+# --- pay --------------------------------------------------------------------------------------------------------
+
+_AMOUNT = re.compile(
+    r"(?P<currency>us\$|[$€£]|\busd|\beur|\bgbp)\s?(?P<amount>\d{1,3}(?:[,.]\d{3})+|\d+)(?:[.,]\d{1,2})?\s?(?P<k>k\b)?"
+    r"(?P<rest>.{0,30})",
+    re.IGNORECASE | re.DOTALL,
+)
+_PER_YEAR = (
+    (re.compile(r"(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b)\s*(?:h(?:ou)?r)|hourly", re.IGNORECASE), 2080),
+    (re.compile(r"(?:/|\bper\b|\ba\b|\beach\b|\bevery\b|\bin a\b)\s*day|daily", re.IGNORECASE), 260),
+    (re.compile(r"(?:/|\bper\b|\ba\b|\beach\b|\bevery\b)\s*w(?:ee)?k|weekly", re.IGNORECASE), 52),
+    (re.compile(r"(?:/|\bper\b|\ba\b|\beach\b|\bevery\b)\s*mo(?:nth)?\b|monthly", re.IGNORECASE), 12),
+)
+_SIMPLE = re.compile(
+    r"\b(?:data entry|annotat|label(?:l?er|l?ing)|rater|typist|typing|assistant|survey|optimi[sz]er|trainee|entry[- ]level|clerk"
+    r"|tester|helper|no experience|beginner|captcha|chat support|customer service|moderator|online job|part[- ]time)",
+    re.IGNORECASE,
+)
+_SKILLED = re.compile(
+    r"\b(?:physician|doctor|lawyer|attorney|phd|expert|engineer|scientist|research|principal|staff|director|quant|executive"
+    r"|senior|lead|head|specialist in)",
+    re.IGNORECASE,
+)
+_INTERN = re.compile(r"\b(?:intern|internship|working student|apprentice)\b", re.IGNORECASE)
+
+
+def _pay(title: str, salary: str | None, description: str) -> tuple[str, float] | None:
+    """Pay that nobody gives for such work: above 350,000 a year for interns, 150,000 or 250,000 for simple tasks."""
+    if not salary:
+        return None
+    intern = _INTERN.search(title) is not None
+    simple = _SIMPLE.search(title) is not None and not _SKILLED.search(title)
+    if not intern and not simple:
+        return None
+    yearly = _yearly(salary[:200])
+    if yearly > (350_000 if intern else 250_000):
+        return f"pay beyond belief for such work ({salary.strip()[:40]})", 2.0
+    if simple and yearly > 120_000:
+        return f"high pay for simple work ({salary.strip()[:40]})", 1.0
+    return None
+
+
+def _yearly(salary: str) -> float:
+    """The largest amount in `salary` over a year, in its own currency; 0 where no period is named."""
+    largest = 0.0
+    for match in _AMOUNT.finditer(salary):
+        amount = float(re.sub(r"\D", "", match["amount"])) * (1000 if match["k"] else 1)
+        factor = next((times for period, times in _PER_YEAR if period.search(match["rest"])), 0)
+        largest = max(largest, amount * factor)
+    return largest
+
+
+# --- the operator's word ----------------------------------------------------------------------------------------
+
+
+def judge_safety(
+    reasons: tuple[str, ...], company: str | None, url: str | None, allow: Collection[str], deny: Collection[str]
+) -> tuple[Safety, tuple[str, ...]]:
+    """The verdict after the operator's lists, which hold employers (any case) and domains (`acme.com` with its hosts).
+
+    `deny` beats `allow`, and both beat the evidence; a denial is a reason of its own.
+    """
+    names = _names(company, url)
+    denied = sorted(entry for entry in deny if entry.strip().casefold() in names)
+    if denied:
+        return "suspect", (f"on the operator's deny list ({denied[0]})", *reasons)
+    if not reasons or any(entry.strip().casefold() in names for entry in allow):
+        return "ok", ()
+    return "suspect", reasons
+
+
+def _names(company: str | None, url: str | None) -> set[str]:
+    names = {" ".join(company.split()).casefold()} if company else set()
+    name = host(url) if url else None
+    if name:
+        names |= {name, name.removeprefix("www."), registrable_domain(name)}
+    return names
