@@ -180,7 +180,7 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
         or _period_before(before)
         or _period_within(text[low.end : high.start] if high is not low else "")
     )
-    if currency is None and not bare and not (stated and (period or high is not low)):
+    if currency is None and not bare and not (stated and (said or high is not low)):
         return None
     if words.UNIT_PRICE.match(after) or (words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())):
         return None
@@ -197,14 +197,16 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     if currency is None and bare and all(1990 <= amount.value < 2040 for amount in (low, high)):
         return None
     bottom, top = min(low.value, high.value), max(low.value, high.value)
-    if high is low and not period and currency is None and not (bare and top >= 10):
+    if high is low and not said and currency is None and not (bare and top >= 10):
         return None
-    period = period or _likely_period(top, currency)
+    period = said or _likely_period(top, currency)
     if not _plausible(top, currency, period):
         return None
     score = (2.0 if words.BASE.search(before) or words.BASE.search(after[:25]) else 0.0) + (1.0 if stated else 0.0)
-    score += (0.5 if high is not low else 0.0) - (
-        4.0 if words.OTE.search(before) or words.OTE.search(after[:30]) else 0.0
+    score += (
+        (0.5 if high is not low else 0.0)
+        + (0.5 if said else 0.0)
+        - (4.0 if words.OTE.search(before) or words.OTE.search(after[:30]) else 0.0)
     )
     return score, _salary(text, statement, currency, bottom, top, period)
 
@@ -321,6 +323,8 @@ def _plausible(top: float, currency: str | None, period: Period) -> bool:
 
 # ── in a description ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+_LINE_BREAK = re.compile(r"\s*\n[\s*-]*")
+# A mention is worth a closer look; the signs alone are worth looking for one. Most texts have neither.
 _SIGNS = ("$", "€", "£", "₹", "¥", "USD", "EUR", "GBP", "CHF", "CAD", "INR", "PLN", "SEK", "円", "원", "元", "₪", "zł")
 _MENTION = re.compile(r"[$€£₹¥₪]\s?\d|\d\s?(?:k\s?)?(?:€|£|zł|円|만|万|元)|\b(?:USD|EUR|GBP|CHF|CAD|AUD|INR|PLN|SEK)\b")
 
@@ -335,17 +339,26 @@ def salary_in_description(text: str) -> Salary | None:
         if match.start() < last:
             continue
         start, last = _sentence(text, match.start())
-        passage = _tidy(text[start:last])
+        passage = _tidy(_LINE_BREAK.sub(" ", text[start:last]))
         if not words.PAY.search(passage):
             continue
         found = _best(passage)
-        if found and found[0] >= 1.0 and _certain(found[1]) and (best is None or found[0] > best[0]):
+        if (
+            found
+            and found[0] >= (1.0 if found[1].period == "year" else 1.5)
+            and _certain(found[1])
+            and (best is None or found[0] > best[0])
+        ):
             best = found
     return best[1] if best else None
 
 
 def _sentence(text: str, at: int) -> tuple[int, int]:
+    """From the start of the sentence to the end of the line; a line that opens with the amount takes its heading in."""
     start = max(text.rfind("\n", 0, at), text.rfind(". ", 0, at), text.rfind("•", 0, at), at - 240) + 1
+    if at - start < 8:
+        heading = text[:start].rstrip()
+        start = max(heading.rfind("\n"), len(heading) - 80, 0)
     ends = [end for end in (text.find("\n", at), text.find("•", at)) if end >= 0]
     return start, min([*ends, at + 200, len(text)])
 
