@@ -24,6 +24,7 @@ T = TypeVar("T", int, str)
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTIONS = word_list("functions")
 _FIELD = frozenset(("computer", "scientist"))  # what interns study
+_UNITS = word_list("units")
 _STACKS = word_list("stacks")  # software by nature
 _DEVELOPED = word_list("developed")
 _TELLING_DIGIT = re.compile("[1-9]")
@@ -72,8 +73,9 @@ def facts(title: str, company: str | None, locations: Sequence[str] = (), salary
         words = _intern_words(words)
     elif "new-grad" in grades:
         words = (words - SOFT) or words
-        if level == "1":
-            grades.discard("new-grad")
+        grades.discard("junior")
+    if level == "1":
+        grades -= {"new-grad", "junior"}
     rank = " ".join(sorted(grades)) + (f" L{level}" if level else "")
     seasons = tuple(sorted({_MONTH_SEASON.get(season, season) for season in read.seasons}))
     early = bool(grades & {"intern", "new-grad", "apprentice"})
@@ -99,14 +101,16 @@ def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str],
 
 
 def _is_scheme(segment: Phrase) -> bool:
-    """`Tech Catalyst Program`: how the employer calls what beginners are hired into."""
-    return segment[-1] in ("program", "programme") and not _FUNCTIONS.intersection(segment)
+    """`Tech Catalyst Program`, `Global Technology`: what beginners are hired into, not what they will do."""
+    return (segment[-1] == "program" and _FUNCTIONS.isdisjoint(segment)) or _UNITS.issuperset(segment)
 
 
 def _plain_craft(words: set[str]) -> set[str]:
     """`Software Development Engineer`, `Software Developer` and `Software Engineer` are one craft."""
     if "developer" in words and not words & _DEVELOPED:
         words = words - {"developer"} | {"engineer"}
+    if "architect" in words:
+        words = words - {"engineer"}
     if "engineer" in words and words & _STACKS:
         words = words - {"software"}
     return words
