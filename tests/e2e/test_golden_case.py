@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.cli import Operator
 
 NOW = "2026-01-20T09:00:00Z"

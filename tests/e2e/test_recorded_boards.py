@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.canned import serving
 from support.cli import Operator
 from support.shared import SHARED, needs_fixtures
 from support.smtp_sink import Sink
 
 FIXTURES = SHARED / "sources" / "fixtures"
-NOW = "2026-08-18T09:00:00Z"
+NOW = "2025-10-28T09:05:00Z"
 BOARDS = {  # kind → (how it asks, where the rows are, their id)
     "ashby": ("/posting-api/job-board/{}?includeCompensation=true", "jobs", "id"),
     "greenhouse": ("/v1/boards/{}/jobs?content=true", "jobs", "id"),
@@ -88,7 +89,8 @@ def test_the_edition_reaches_the_mail_server_once(collected: tuple[Operator, str
     operator, _, sink = collected
     (operator.folder / "readers.csv").write_text("email\nada@example.com\nbola@example.com\n")
     operator.types("subscribers", "import", "readers.csv")
-    operator.types("send", "--now", NOW)
+    said = operator.types("send", "--now", NOW).stdout
+    assert "2 accepted" in said, said
     operator.types("send", "--now", NOW)
     assert sorted(sink.recipients) == ["ada@example.com", "bola@example.com"]
     assert operator.types("deliveries", "--check").stdout.startswith("the ledger is whole")
