@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from jobdigest.collect.sources import _parts as parts
 from jobdigest.collect.sources._countries import Address, addresses
+from jobdigest.collect.sources._details import Details
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response, RowProblem
 from jobdigest.config import SourceConfig
 from jobdigest.errors import ParseError
@@ -50,13 +51,12 @@ class Table(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One page, read: its postings and problems, how many rows it had, the total, and what else is to be said."""
+    """One page, read: its postings and problems, how many rows it had, and the total that the source claims."""
 
     postings: list[RawPosting]
     problems: list[RowProblem]
     rows: int
     total: int | None
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ class Board:
     direct: bool = True
     token_is_name: bool = True
     same_host: bool = False
+    regions: tuple[str, ...] = ()
     ids: str = "tenant"
     host: str = ""
     query: tuple[str, ...] = ()
@@ -96,9 +97,10 @@ class Board:
     async def fetch(self, context: Context) -> AsyncIterator[Batch]:
         """See `Kind.fetch`; a list in one request is asked for conditionally, and unchanged gives no batch at all."""
         seen: set[str] = set()
+        details = Details(context)
         rows = number = 0
         while True:
-            url = self.address(context.source, number)
+            url = self.address(context.source, rows, number)
             response = await context.http.get(
                 url,
                 headers=self.headers(context.source),
@@ -107,14 +109,15 @@ class Board:
             )
             if response.not_modified:
                 return
-            page = await self.page(response, context)
+            page = await self.page(response, context, details, rows + 1)
             fresh = [posting for posting in page.postings if posting.source_id not in seen]
             seen.update(posting.source_id for posting in fresh)
             rows += page.rows
             number += 1
             more = self._more(page, fresh, rows)
-            cut = "; ".join(word for word in (page.note, more) if isinstance(word, str))
-            yield Batch(postings=fresh, problems=page.problems, truncated=cut or None)
+            said = [more] if isinstance(more, str) else []
+            said += [details.note] if details.note and more is not True else []
+            yield Batch(postings=fresh, problems=page.problems, truncated="; ".join(said) or None)
             if more is not True:
                 return
 
@@ -128,9 +131,9 @@ class Board:
             return f"the source says {page.total} and gave {rows}"
         return None
 
-    async def page(self, response: Response, context: Context) -> Page:
-        """One answer as postings; raises ParseError where the list is missing."""
-        return await read_off_loop(response, lambda body: self.convert(self.table(body), context.source))
+    async def page(self, response: Response, context: Context, details: Details, first: int) -> Page:
+        """One answer as postings, its rows counted from `first`; raises ParseError where the list is missing."""
+        return await read_off_loop(response, lambda body: self.convert(self.table(body), context.source, first))
 
     def table(self, response: Response) -> Table:
         """The rows of an answer."""
@@ -142,10 +145,10 @@ class Board:
         company = parts.line(parts.dig(payload, self.company)) if self.company else None
         return Table(rows, int(total) if total else None, company)
 
-    def convert(self, table: Table, source: SourceConfig) -> Page:
+    def convert(self, table: Table, source: SourceConfig, first: int) -> Page:
         """The rows as postings, each id once."""
         wanted = [row for row in table.rows if not (isinstance(row, dict) and self.skip(row))]
-        postings, problems = read_rows(wanted, lambda row: self.posting(row, source, table.company))
+        postings, problems = read_rows(wanted, lambda row: self.posting(row, source, table.company), first)
         return Page(parts.united(postings), problems, len(table.rows), table.total)
 
     def posting(self, row: Any, source: SourceConfig, company: str | None = None) -> RawPosting:
@@ -163,16 +166,17 @@ class Board:
         return finished(self, values, source, company)
 
     def token(self, source: SourceConfig) -> str:
-        """The board's token, also where config.yaml gives the whole address of the board."""
+        """The board's token, also where config.yaml gives the board's whole address, or `eu/TOKEN`."""
         value = source.value or ""
-        return self.recognise(value) or value
+        token = self.recognise(value) or value
+        region, _, rest = token.partition("/")
+        return rest if region in self.regions else token
 
-    def address(self, source: SourceConfig, number: int) -> str:
-        """The URL of a page of the list, from 0; an entry `option:Parameter` of `query` renames the option."""
+    def address(self, source: SourceConfig, at: int, number: int) -> str:
+        """The URL of page `number`, beginning at row `at`; an entry `option:Parameter` of `query` renames the option."""
         template = self.url(source) if callable(self.url) else self.url
         token = self.token(source)
         host = token if "." in token else f"{quote(token, safe='')}.{self.host}"
-        at = number * self.paging.size if self.paging else 0
         url = template.format(value=quote(token, safe=""), host=host, at=at, page=number + 1)
         named = [(parameter or option, source.options.get(option)) for option, _, parameter in _pairs(self.query)]
         extra = {parameter: str(value) for parameter, value in named if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from jobdigest.collect.sources.base import Context
@@ -12,32 +12,50 @@ from jobdigest.errors import BlockedError, SourceError
 _PATIENCE = 5
 
 
-async def with_details(
-    context: Context,
-    rows: Sequence[tuple[str, str]],
-    load: Callable[[str], Awaitable[Any]],
-) -> tuple[dict[str, Any], str | None]:
-    """The details of rows, given as (id, stamp), by id; and a note where some could not be had.
+class Details:
+    """The details of one poll; after five failures in all, or one refusal, nothing more is asked for."""
 
-    A detail fetched before is not fetched again until its stamp changes. A row without its detail is still a posting:
-    it keeps what the list says, and the next poll asks again. After five failures, or a refusal, we stop asking.
-    """
-    wanted = dict(rows)
-    found: dict[str, Any] = {}
-    failures: list[SourceError] = []
+    def __init__(self, context: Context) -> None:
+        self._memory = context.details
+        self._failures: list[SourceError] = []
+        self._missing = self._wanted = 0
 
-    async def one(source_id: str, stamp: str) -> None:
-        known = context.details.get(source_id, stamp)
-        if known is not None:
-            found[source_id] = known
-        elif len(failures) < _PATIENCE and not any(isinstance(error, BlockedError) for error in failures):
-            try:
-                found[source_id] = await load(source_id)
-            except SourceError as error:
-                failures.append(error)
-            else:
-                context.details.put(source_id, stamp, found[source_id])
+    async def read(self, rows: Iterable[tuple[str, str]], load: Callable[[str], Awaitable[Any]]) -> dict[str, Any]:
+        """Details by id, for rows given as (id, stamp); what was read before is not read again until its stamp changes.
 
-    await asyncio.gather(*(one(source_id, stamp) for source_id, stamp in wanted.items()))
-    missing = len(wanted) - len(found)
-    return found, f"{missing} of {len(wanted)} detail pages not read ({failures[0].reason})" if missing else None
+        A row without its detail is still a posting: it keeps what the list says, and the next poll asks again.
+        """
+        wanted = dict(rows)
+        found: dict[str, Any] = {}
+
+        async def one(source_id: str, stamp: str) -> None:
+            detail = self._memory.get(source_id, stamp)
+            if detail is None and not self._given_up():
+                detail = await self._loaded(source_id, stamp, load)
+            if detail is not None:
+                found[source_id] = detail
+
+        await asyncio.gather(*(one(source_id, stamp) for source_id, stamp in wanted.items()))
+        self._wanted += len(wanted)
+        self._missing += len(wanted) - len(found)
+        return found
+
+    @property
+    def note(self) -> str | None:
+        """What is to be said about details that could not be had."""
+        if not self._missing:
+            return None
+        why = f" ({self._failures[0].reason})" if self._failures else ""
+        return f"{self._missing} of {self._wanted} detail pages not read{why}"
+
+    def _given_up(self) -> bool:
+        return len(self._failures) >= _PATIENCE or any(isinstance(error, BlockedError) for error in self._failures)
+
+    async def _loaded(self, source_id: str, stamp: str, load: Callable[[str], Awaitable[Any]]) -> Any:
+        try:
+            detail = await load(source_id)
+        except SourceError as error:
+            self._failures.append(error)
+            return None
+        self._memory.put(source_id, stamp, detail)
+        return detail

@@ -43,7 +43,7 @@ def _greenhouse_requisition(row: Any) -> str | None:
 
 
 def _lever_url(source: SourceConfig) -> str:
-    eu = source.options.get("region") == "eu" or ".eu.lever.co" in (source.value or "")
+    eu = source.options.get("region") == "eu" or re.search(r"^eu/|\.eu\.lever\.co", source.value or "")
     return f"https://api{'.eu' if eu else ''}.lever.co/v0/postings/{{value}}?mode=json"
 
 
@@ -172,6 +172,7 @@ KINDS = (
         name="lever",
         url=_lever_url,
         ids="global",
+        regions=("eu",),
         options={"region": Option(help="`eu` for boards on jobs.eu.lever.co", values=("us", "eu"))},
         fields={
             "source_id": "id",
@@ -187,7 +188,7 @@ KINDS = (
         },
         manners=Manners(concurrency=2, per_second=2.0),
         pages=(
-            r"(jobs\.eu\.lever\.co/[^/?#]+)",
+            r"(?:jobs|api)\.(eu)\.lever\.co/(?:v0/postings/)?([^/?#]+)",
             r"jobs\.lever\.co/([^/?#]+)",
             r"api\.lever\.co/v0/postings/([^/?#]+)",
         ),

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from jobdigest.collect.sources import _jobposting as jobposting
-from jobdigest.collect.sources._board import Board, Page, Paging, Table, read_off_loop
+from jobdigest.collect.sources._board import Board, Page, Paging, read_off_loop
 from jobdigest.collect.sources._countries import Address
-from jobdigest.collect.sources._details import with_details
+from jobdigest.collect.sources._details import Details
 from jobdigest.collect.sources._parts import dig, epoch, line, many, pay, sections, words
 from jobdigest.collect.sources.base import Context, Manners, Option, Response
 from jobdigest.config import SourceConfig
@@ -29,16 +29,16 @@ class DetailedBoard(Board):
     detail: Callable[[Board, SourceConfig, str], str]
     read_detail: Callable[[Response], Any] = lambda response: response.json()
 
-    async def page(self, response: Response, context: Context) -> Page:
+    async def page(self, response: Response, context: Context, details: Details, first: int) -> Page:
         """See `Board.page`."""
         table = await read_off_loop(response, self.table)
         known = [(key, _stamp(row)) for row in table.rows if (key := line(dig(row, self.row_id)))]
-        details, note = await with_details(context, known, lambda key: self.load(context, key))
+        found = await details.read(known, lambda key: self.load(context, key))
         rows = [
-            {**row, "detail": details.get(line(dig(row, self.row_id)) or "")} if isinstance(row, dict) else row
+            {**row, "detail": found.get(line(dig(row, self.row_id)) or "")} if isinstance(row, dict) else row
             for row in table.rows
         ]
-        return self.convert(Table(rows, table.total, table.company), context.source)._replace(note=note)
+        return self.convert(table._replace(rows=rows), context.source, first)
 
     async def load(self, context: Context, key: str) -> Any:
         """A row's detail. Raises SourceError."""

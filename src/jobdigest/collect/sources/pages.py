@@ -168,6 +168,7 @@ KINDS = (
     PageKind(name="jsonld", walk=_one_page),
     PageKind(
         name="sitemap",
+        evidence="synthetic",
         walk=_sitemap,
         options={"match": Option(help="regular expression for the addresses to read; by default those like /jobs/")},
     ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from jobdigest.collect.sources import _parts as parts
 from jobdigest.collect.sources._board import finished, goes_on, read_rows
-from jobdigest.collect.sources._details import with_details
+from jobdigest.collect.sources._details import Details
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option
 from jobdigest.config import SourceConfig
 from jobdigest.errors import ParseError, SourceError
@@ -61,6 +61,7 @@ class Workday:
     async def fetch(self, context: Context) -> AsyncIterator[Batch]:
         """See `Kind.fetch`. A list at the cap is asked for again by job family, which shows what the cap hides."""
         seen: set[str] = set()
+        details = Details(context)
         first = await self._list(context, {}, 0)
         total = int(parts.number(parts.dig(first, "total")) or 0)
         split = _splits(first) if total >= _CAP else []
@@ -69,11 +70,11 @@ class Workday:
             while True:
                 payload = first if not facets and not offset else await self._list(context, facets, offset)
                 found = _rows(payload)
-                batch, fresh = await self._batch(context, found, seen)
+                batch, fresh = await self._batch(context, details, found, seen)
                 rows += len(found)
-                offset += _SIZE
+                offset += len(found)
                 more = bool(fresh) and goes_on(len(found), _SIZE) and offset < max(_CAP, expected)
-                yield batch if more else replace(batch, truncated=_cut(batch.truncated, rows, expected))
+                yield batch if more else replace(batch, truncated=_cut(details.note, rows, expected))
                 if not more:
                     break
 
@@ -87,7 +88,7 @@ class Workday:
         }
         return (await context.http.post(f"{site.api}/jobs", body)).json()
 
-    async def _batch(self, context: Context, rows: list[Any], seen: set[str]) -> tuple[Batch, int]:
+    async def _batch(self, context: Context, details: Details, rows: list[Any], seen: set[str]) -> tuple[Batch, int]:
         """The rows not seen before as postings with their details, and how many those were."""
         new = [row for row in rows if (parts.line(parts.dig(row, "externalPath")) or "") not in seen]
         paths = [(path, _stamp(row)) for row in new if (path := parts.line(parts.dig(row, "externalPath")))]
@@ -100,9 +101,9 @@ class Workday:
                 raise ParseError("a detail page without jobPostingInfo")
             return payload
 
-        details, note = await with_details(context, paths, load)
-        postings, problems = read_rows(new, lambda row: self.posting(row, details, context.source, site))
-        return Batch(postings=parts.united(postings), problems=problems, truncated=note), len(paths)
+        found = await details.read(paths, load)
+        postings, problems = read_rows(new, lambda row: self.posting(row, found, context.source, site))
+        return Batch(postings=parts.united(postings), problems=problems), len(paths)
 
     def posting(self, row: Any, details: Mapping[str, Any], source: SourceConfig, site: _Site) -> RawPosting:
         """One row with its detail; raises ValueError where it is only a stub."""

@@ -77,14 +77,16 @@ class XmlBoard:
     async def fetch(self, context: Context) -> AsyncIterator[Batch]:
         """See `Kind.fetch`."""
         seen: set[str] = set()
+        at = 0
         token, paged = self.token(context.source), "{at}" in self.path
         host = token if "." in token else f"{token}.{self.host}"
         for number in range(_MAX_PAGES):
-            path = self.path.format(at=number * _PAGE, language=context.source.options.get("language", "en"))
+            path = self.path.format(at=at, language=context.source.options.get("language", "en"))
             response = await context.http.get(f"https://{host}{path}", conditional=not paged, same_host=self.same_host)
             if response.not_modified:
                 return
             rows = await read_off_loop(response, self.rows)
+            at += len(rows)
             postings, problems = read_rows(
                 rows, lambda row: finished(self, self.values(row, host, context.source), context.source)
             )
@@ -131,7 +133,7 @@ KINDS = (
         evidence="synthetic",
         pages=(
             r"(?!www\.|app\.|api\.|docs\.|career\.)([a-z0-9-]+)\.teamtailor\.com(?:/|$)",
-            r"((?:[a-z0-9-]+\.)+(?:na\.)?teamtailor\.com)(?:/|$)",
+            r"([a-z0-9-]+\.(?:na|eu|us)\.teamtailor\.com)(?:/|$)",
         ),
     ),
 )
