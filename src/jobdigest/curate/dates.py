@@ -17,6 +17,7 @@ from jobdigest.curate.patterns import pattern, table
 MAX_TEXT = 120
 _EARLIEST = date(2000, 1, 1)
 _AHEAD = timedelta(days=2)
+_LATEST_CLOSING = timedelta(days=3653)
 
 _TABLE = table("days")
 _MONTHS: dict[str, int] = {word: int(number) for number, names in _TABLE["months"].items() for word in names.split()}
@@ -43,17 +44,19 @@ _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 
 
-def read_date(text: str, now: datetime) -> date | None:
-    """The UTC day that a posting's date text means as of `now` (aware); None if it means none or an impossible one."""
+def read_date(text: str, now: datetime, *, future: bool = False) -> date | None:
+    """The UTC day that a posting's date text means as of `now` (aware); None if it means none or an impossible one.
+
+    `future` is for closing dates: days up to ten years ahead count, words relative to now and yearless days don't.
+    """
     text = text.strip()
     if not text or len(text) > MAX_TEXT:
         return None
     found = _absolute(text)
-    if found is None and not _EPOCH.match(text) and not _ISO.match(text):
+    if found is None and not future and not _EPOCH.match(text) and not _ISO.match(text):
         found = _by_now(text, now.astimezone(UTC).replace(second=0, microsecond=0))
-    if found is None or found < _EARLIEST or found > now.astimezone(UTC).date() + _AHEAD:
-        return None
-    return found
+    latest = now.astimezone(UTC).date() + (_LATEST_CLOSING if future else _AHEAD)
+    return found if found and _EARLIEST <= found <= latest else None
 
 
 @lru_cache(maxsize=16_384)

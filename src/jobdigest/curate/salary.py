@@ -173,42 +173,47 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     start, end = _clause(text, statement)
     before, after = text[start : statement.start], text[statement.end : end]
     low, high = statement.low, statement.high
-    currency = _resolve(text, low, high)
     stated = bool(words.PAY.search(before))
-    period = (
-        _period_after(after)
-        or _period_before(before)
-        or _period_within(text[low.end : high.start] if high is not low else "")
-    )
-    if currency is None and not bare and not (stated and (said or high is not low)):
+    if _is_negative(text, statement) or _is_noise(before, after):
         return None
-    if words.UNIT_PRICE.match(after) or (words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())):
-        return None
-    if (
-        text[max(0, statement.start - 1) : statement.start] == "-"
-        and high is low
-        and (statement.start < 2 or text[statement.start - 2] in " (:")
-    ):
-        return None
-    if words.NOISE_BEFORE.search(before) and not _about_pay(before):
-        return None
-    if low.multiplier in words.MILLIONS and words.UNITS.get(currency or "USD", 1) < 10 and not stated:
-        return None
-    if currency is None and bare and all(1990 <= amount.value < 2040 for amount in (low, high)):
+    currency = _resolve(text, low, high)
+    said = _period_after(after) or _period_before(before) or _period_after(text[low.end : high.start])
+    if currency is None and not _counts_without_currency(statement, bare, stated, said):
         return None
     bottom, top = min(low.value, high.value), max(low.value, high.value)
-    if high is low and not said and currency is None and not (bare and top >= 10):
-        return None
     period = said or _likely_period(top, currency)
-    if not _plausible(top, currency, period):
+    in_millions = low.multiplier in words.MILLIONS and words.UNITS.get(currency or "USD", 1) < 10
+    if (in_millions and not stated) or not _plausible(top, currency, period):
         return None
-    score = (2.0 if words.BASE.search(before) or words.BASE.search(after[:25]) else 0.0) + (1.0 if stated else 0.0)
-    score += (
-        (0.5 if high is not low else 0.0)
-        + (0.5 if said else 0.0)
-        - (4.0 if words.OTE.search(before) or words.OTE.search(after[:30]) else 0.0)
-    )
+    score = (1.0 if stated else 0.0) + (0.5 if high is not low else 0.0) + (0.5 if said else 0.0)
+    if words.BASE.search(before) or words.BASE.search(after[:25]):
+        score += 2.0
+    if words.OTE.search(before) or words.OTE.search(after[:30]):
+        score -= 4.0
     return score, _salary(text, statement, currency, bottom, top, period)
+
+
+def _is_noise(before: str, after: str) -> bool:
+    """Perks, funding, revenue, budgets and unit prices."""
+    if words.UNIT_PRICE.match(after) or (words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())):
+        return True
+    return bool(words.NOISE_BEFORE.search(before)) and not _about_pay(before)
+
+
+def _is_negative(text: str, statement: _Statement) -> bool:
+    at = statement.start
+    minus = at > 0 and text[at - 1] == "-" and (at < 2 or text[at - 2] in " (:")
+    return minus and statement.low is statement.high
+
+
+def _counts_without_currency(statement: _Statement, bare: bool, stated: bool, said: Period | None) -> bool:
+    """A bare number is pay where it is all there is, or where words before it speak of pay."""
+    low, high = statement.low, statement.high
+    if bare and all(1990 <= amount.value < 2040 for amount in (low, high)):
+        return False
+    if low is high:
+        return (bool(said) and (bare or stated)) or (bare and low.value >= 10)
+    return bare or stated
 
 
 def _salary(text: str, statement: _Statement, currency: str | None, low: float, high: float, period: Period) -> Salary:
@@ -291,13 +296,6 @@ def _period_before(before: str) -> Period | None:
     for period, pattern in words.PERIOD_AFTER:
         said = pattern.search(before)
         if said and len(said[0]) > 4 and said.end() > len(before) - 12:
-            return period
-    return None
-
-
-def _period_within(between: str) -> Period | None:
-    for period, pattern in words.PERIOD_AFTER:
-        if pattern.match(between.lstrip()):
             return period
     return None
 
