@@ -39,14 +39,14 @@ class Reply(NamedTuple):
     def queue_id(self) -> str | None:
         """The server's own name for an accepted message, where it is said in a known way."""
         match = _QUEUED.search(self.text)
-        return match[1] if match else None
+        return match[match.lastindex or 0] if match else None
 
     def __str__(self) -> str:
         return f"{self.phase}: {self.code} {self.text}" if self.code else f"{self.phase}: {self.text}"
 
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
-_QUEUED = re.compile(r"(?:queued as|id=|Message accepted for delivery:|\bOk:? )\s*<?([\w.@+-]{4,80})>?", re.IGNORECASE)
+_QUEUED = re.compile(r"queued as ([\w.+-]+)|\bid=([\w.+-]+)|^(?:2\.\d+\.\d+ )?ok:? ([\w.@+-]{8,})$", re.IGNORECASE)
 
 
 class Verdict(Enum):

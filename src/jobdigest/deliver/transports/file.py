@@ -15,7 +15,7 @@ from jobdigest.model import Message
 def file_transport(folder: Path) -> Threads:
     """A transport whose accepted messages are `folder/<Message-ID>.eml`; the same message again changes nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Threads(lambda: _FileConnection(folder), 1)
+    return Threads(lambda: _FileConnection(folder), 4)
 
 
 class _FileConnection:

@@ -44,7 +44,7 @@ class SmtplibConnection:
     """Open, secured and logged in; raises RefusedError where that fails."""
 
     def __init__(self, server: Server) -> None:
-        self._smtp = _connect(server)
+        self._smtp = connect(server)
         assert self._smtp.sock
         self._socket = self._smtp.sock
         self._utf8 = self._smtp.has_extn("smtputf8")
@@ -74,7 +74,7 @@ class SmtplibConnection:
         if not 200 <= code <= 599:
             raise OSError(f"{code} is no answer to a message")
         self._unfinished = False
-        return Reply(Phase.DOT, code, _one_line(text))
+        return Reply(Phase.DOT, code, one_line(text))
 
     def interrupt(self) -> None:
         with suppress(OSError):
@@ -96,7 +96,7 @@ class SmtplibConnection:
             _broken(phase, error)
         if code == expected or (expected == 250 and code == 251):
             return
-        reply = Reply(phase, code, _one_line(text))
+        reply = Reply(phase, max(code, 0), one_line(text))
         raise RefusedError(reply, broken=code in (421, -1) or (phase is Phase.DATA and code < 400))
 
 
@@ -112,7 +112,8 @@ def needs_smtputf8(message: Message) -> bool:
     return not (message.rcpt_to.isascii() and message.mail_from.isascii())
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+def connect(server: Server) -> smtplib.SMTP:
+    """An open, secured, logged in connection that has said EHLO; raises RefusedError."""
     smtp: smtplib.SMTP | None = None
     phase = Phase.CONNECT
     try:
@@ -128,7 +129,7 @@ def _connect(server: Server) -> smtplib.SMTP:
             smtp.login(server.username, server.password or "")
     except smtplib.SMTPResponseException as error:
         _give_up(smtp)
-        raise RefusedError(Reply(phase, error.smtp_code, _one_line(error.smtp_error)), broken=True) from error
+        raise RefusedError(Reply(phase, max(error.smtp_code, 0), one_line(error.smtp_error)), broken=True) from error
     except ssl.SSLCertVerificationError as error:
         _give_up(smtp)
         reply = Reply(phase, 554, f"certificate of {server.host} not trusted: {error.verify_message}")
@@ -149,7 +150,11 @@ def _greeted(server: Server) -> smtplib.SMTP:
         smtp = smtplib.SMTP_SSL(server.host, server.port, name, timeout=timeout, context=server.context())
     else:
         smtp = smtplib.SMTP(server.host, server.port, name, timeout=timeout)
-    _expect(smtp.ehlo(), 250)
+    try:
+        _expect(smtp.ehlo(), 250)
+    except smtplib.SMTPException:
+        smtp.close()
+        raise
     return smtp
 
 
@@ -175,10 +180,10 @@ def _give_up(smtp: smtplib.SMTP | None) -> None:
 
 
 def _broken(phase: Phase, error: Exception) -> NoReturn:
-    raise RefusedError(Reply(phase, 0, f"{type(error).__name__}: {_one_line(str(error))}"), broken=True) from error
+    raise RefusedError(Reply(phase, 0, f"{type(error).__name__}: {one_line(str(error))}"), broken=True) from error
 
 
-def _one_line(text: str | bytes) -> str:
+def one_line(text: str | bytes) -> str:
     """A reply's lines as one, printable and of a sane length: servers are not to be trusted with our terminal."""
     words = (text if isinstance(text, str) else text.decode("utf-8", "replace")).split()
     return "".join(c for c in " ".join(words) if c.isprintable())[:500]

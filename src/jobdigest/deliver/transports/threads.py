@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -79,8 +80,9 @@ class Threads:
         if self._open:
             for connection in list(self._live):
                 connection.interrupt()
+        deadline = time.monotonic() + 2  # a thread that still opens its connection ends by itself
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
     def _forget(self, ticket: int) -> queue.SimpleQueue[bool]:
         self._open.discard(ticket)
