@@ -6,11 +6,12 @@ shown, extra ──► subject, slots        shown by group ──► blocks, jo
 from __future__ import annotations
 
 import quopri
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from jobdigest.compose.compiled import Chunks, CompiledEdition, Fragments, Slot, encode, encode_html
+from jobdigest.compose.bits import each
+from jobdigest.compose.compiled import SOFT_BREAK, Chunks, CompiledEdition, Fragments, Slot, encode, encode_html
 from jobdigest.compose.render import BEST, FOLDED
 from jobdigest.compose.words import Words
 from jobdigest.model import Delivery, Parts, Salary
@@ -20,23 +21,26 @@ SUBJECT_LIMIT = 78
 PREHEADER_LIMIT = 140
 NAV_FROM = 3
 REASONS = 3
+PAUSE, FOUND = encode("?pause=4"), encode("?found=1")
+MEMO_LIMIT = 100_000  # pieces that readers share; a reader's own wishes are among them
 Pair = tuple[bytes, bytes]
+Links = Mapping[str, bytes]  # signed, of token characters only: the same in both parts
 
 
 def assemble(compiled: CompiledEdition, delivery: Delivery, keys: Keys, base_url: str) -> Parts:
     """The subject and both bodies for one delivery; the same arguments give the same bytes."""
     press = press_for(compiled, delivery.language)
-    shown = positions(delivery.shown)
     tag = bytes.fromhex(delivery.key_id)
-    leave = keys.sign(UNSUBSCRIBE, delivery.subscriber_id, key_tag=tag)
-    change = keys.sign(PREFERENCES, delivery.subscriber_id, key_tag=tag)
+    leave = keys.sign(UNSUBSCRIBE, delivery.subscriber_id, key_tag=tag).encode() + SOFT_BREAK
+    change = keys.sign(PREFERENCES, delivery.subscriber_id, key_tag=tag).encode() + SOFT_BREAK
+    page = encode(f"{base_url}/preferences/") + change
     links = {
-        "unsubscribe": f"{base_url}/unsubscribe/{leave}",
-        "change": f"{base_url}/preferences/{change}",
-        "pause": f"{base_url}/preferences/{change}?pause=4",
-        "found": f"{base_url}/preferences/{change}?found=1",
+        "unsubscribe": encode(f"{base_url}/unsubscribe/") + leave,
+        "change": page,
+        "pause": page + PAUSE,
+        "found": page + FOUND,
     }
-    return press.parts(shown, delivery.extra, links)
+    return press.parts(positions(delivery.shown), delivery.extra, links)
 
 
 def public_page(
@@ -53,12 +57,7 @@ def public_page(
 
 def positions(shown: bytes) -> list[int]:
     """The set bits of a delivery's bitmap, lowest first."""
-    mask, found = int.from_bytes(shown, "little"), []
-    while mask:
-        low = mask & -mask
-        found.append(low.bit_length() - 1)
-        mask ^= low
-    return found
+    return list(each(shown))
 
 
 def press_for(compiled: CompiledEdition, language: str) -> Press:
@@ -80,25 +79,48 @@ class Press:
         self.fragments = fragments
         self.words: Words = fragments.words
         self.headings = dict(fragments.groups)
+        self.separator = str(self.words.table["separator"])
+        self.headlines = [
+            self.words("preheader_job", title=item.title, company=item.company) if item.company else item.title
+            for item in compiled.items
+        ]
         self._first: dict[str, int] = {}
         for position, item in enumerate(compiled.items):
             self._first.setdefault(item.company_key, position)
         self._pieces: dict[Any, Pair] = {}
-        self._said: dict[Any, str] = {}
 
-    def parts(self, shown: Sequence[int], extra: Mapping[str, Any], links: Mapping[str, str]) -> Parts:
+    def parts(self, shown: Sequence[int], extra: Mapping[str, Any], links: Links) -> Parts:
         """The mail for the reader who is shown `shown`."""
-        best = [position for position in extra.get("best", ()) if position in set(shown)]
-        body = self.body(shown, best, extra, links)
-        ranked = best + [position for position in shown if position not in best]
+        if len(self._pieces) > MEMO_LIMIT:
+            self._pieces.clear()
+        chosen = set(shown)
+        best = [position for position in extra.get("best", ()) if position in chosen]
+        chosen.difference_update(best)
+        rest = [position for position in shown if position in chosen]
+        preheader = self.preheader(best + rest)
         slots = {
-            "preheader": self.preheader(ranked),
-            "lead": self.words("lead", n=len(shown)),
+            "preheader": (encode_html(preheader), encode(preheader)),
+            "lead": self.once(("lead", len(shown)), lambda: self.words("lead", n=len(shown))),
             "seen": self.seen(shown),
+            "personal": self.personal(extra, links),
         }
-        personal = self.fill("personal", {**links, "because": self.because(extra)})
-        html, text = self.page(slots, body, personal)
-        return Parts(subject=self.subject(ranked), text=text, html=html)
+        html, text = self.page(slots, self.body(best, rest, extra, links))
+        return Parts(subject=self.subject(best + rest), text=text, html=html)
+
+    def once(self, key: tuple[Any, ...], say: Callable[[], str]) -> Pair:
+        """A text in both encodings, made once for all readers to whom it says the same."""
+        pair = self._pieces.get(key)
+        if pair is None:
+            text = say()
+            pair = self._pieces[key] = encode_html(text), encode(text)
+        return pair
+
+    def personal(self, extra: Mapping[str, Any], links: Links) -> Pair:
+        """Why this reader gets this, and their own links."""
+        wishes = tuple(str(extra.get(name, "")) for name in ("roles", "places", "remote", "pay"))
+        because = self.once(("because", *wishes), lambda: self.because(extra))
+        html, text = self.fragments.html.blocks["personal"], self.fragments.text.blocks["personal"]
+        return _joined(html, {**links, "because": because[0]}), _joined(text, {**links, "because": because[1]})
 
     def public(self, shown: Sequence[int], closed: Collection[str], correction: str | None) -> str:
         """The public page with the items at `shown`, grouped, nothing folded."""
@@ -114,49 +136,56 @@ class Press:
                 for position in members[name]:
                     mark = f"{words('closed')}: " if self.items[position].job_id in closed else ""
                     body.append(self.job(position, 0, mark))
-        slots = {"lead": words("lead_public", n=len(shown)), "seen": self.seen(shown)}
-        slots["preheader"] = self.preheader(shown)
-        html, _ = self.page(slots, body, (b"", b""))
+        said = {"lead": words("lead_public", n=len(shown)), "preheader": self.preheader(shown)}
+        slots = {name: (encode_html(text), b"") for name, text in said.items()}
+        html, _ = self.page({**slots, "seen": self.seen(shown)}, body)
         return quopri.decodestring(html).decode()
 
-    def page(self, slots: Mapping[str, str], body: Sequence[Pair], personal: Pair) -> Pair:
+    def page(self, slots: Mapping[str, Pair], body: Sequence[Pair]) -> Pair:
         """Both pages with their slots filled."""
-        html = {name: encode_html(value) for name, value in slots.items()}
-        text = {name: encode(value) for name, value in slots.items()}
+        html = {name: pair[0] for name, pair in slots.items()}
+        text = {name: pair[1] for name, pair in slots.items()}
         html["jobs"], text["jobs"] = b"".join([pair[0] for pair in body]), b"".join([pair[1] for pair in body])
-        html["personal"], text["personal"] = personal
         return _joined(self.fragments.html.page, html), _joined(self.fragments.text.page, text)
 
-    def body(
-        self, shown: Sequence[int], best: Sequence[int], extra: Mapping[str, Any], links: Mapping[str, str]
-    ) -> list[Pair]:
+    def body(self, best: Sequence[int], rest: Sequence[int], extra: Mapping[str, Any], links: Links) -> list[Pair]:
         """Everything between lead and foot: the best, then the groups, then what did not fit."""
-        groups = self.grouped([position for position in shown if position not in best])
+        groups = self.grouped(rest)
         own, at = extra.get("place", {}), extra.get("at", {})
         body = []
         if "quiet" in extra:
-            what = next(iter(extra.get("places", ())), self.words("quiet_anything"))
-            body.append(
-                self.fill("quiet", {"loosen": self.words("quiet_loosen", what=what), "change": links["change"]})
-            )
+            body.append(self.quiet(extra, links))
         linked = {name: f"{self.settings['page']}#g-{name}\n" for name, _ in groups if name != FOLDED}
         if len(linked) < NAV_FROM:
             linked = {}
         if linked:
             body.append(self.nav(tuple(linked)))
         if best:
+            wished = bool(extra.get("places"))
             body.append(self.shared(f"head:{BEST}"))
             for position in best:
-                body.append(self.best(position, own.get(str(position), 0), bool(extra.get("places"))))
-                self._more_at(body, position, at)
+                body.append(self.best(position, own.get(str(position), 0) if own else 0, wished))
+                if at:
+                    self._more_at(body, position, at)
         for name, members in groups:
             body.append(self.shared(f"head:{name}", count=self.words.number(len(members)), page=linked.get(name, "")))
             for position in members:
-                body.append(self.job(position, own.get(str(position), 0)))
-                self._more_at(body, position, at)
+                body.append(self.job(position, own.get(str(position), 0) if own else 0))
+                if at:
+                    self._more_at(body, position, at)
         if extra.get("more"):
             body.append(self.shared("more", text=self.words("more", n=extra["more"])))
         return body
+
+    def quiet(self, extra: Mapping[str, Any], links: Links) -> Pair:
+        """The line after a month in which little matched."""
+        what = next(iter(extra.get("places", ())), self.words("quiet_anything"))
+        loosen = self.words("quiet_loosen", what=what)
+        html, text = self.fragments.html.blocks["quiet"], self.fragments.text.blocks["quiet"]
+        return (
+            _joined(html, {"loosen": encode_html(loosen), "change": links["change"]}),
+            _joined(text, {"loosen": encode(loosen), "change": links["change"]}),
+        )
 
     def grouped(self, shown: Sequence[int]) -> list[tuple[str, list[int]]]:
         """Groups in print order, the small ones folded into one at the end."""
@@ -172,15 +201,25 @@ class Press:
 
     def job(self, position: int, place: int, closed: str = "") -> Pair:
         """An item under its group."""
-        where = self.fragments.sayings[position].where
-        return self.shared(f"job:{position}", where=where[min(place, len(where) - 1)], closed=closed)
+        key = (position, place, closed)
+        pair = self._pieces.get(key)
+        if pair is None:
+            where = self.fragments.sayings[position].where
+            slots = {"where": where[min(place, len(where) - 1)], "closed": closed}
+            pair = self._pieces[key] = self.fill(f"job:{position}", slots)
+        return pair
 
     def best(self, position: int, place: int, wished: bool) -> Pair:
         """An item among the best, with its reason."""
-        saying = self.fragments.sayings[position]
-        named = saying.places[place : place + 1] if wished else ()
-        reason = self.words.table["separator"].join((*named, *saying.reasons)[:REASONS])
-        return self.shared(f"best:{position}", where=saying.where[min(place, len(saying.where) - 1)], reason=reason)
+        key = (position, place, wished)
+        pair = self._pieces.get(key)
+        if pair is None:
+            saying = self.fragments.sayings[position]
+            named = saying.places[place : place + 1] if wished else ()
+            reason = self.separator.join((*named, *saying.reasons)[:REASONS])
+            slots = {"where": saying.where[min(place, len(saying.where) - 1)], "reason": reason}
+            pair = self._pieces[key] = self.fill(f"best:{position}", slots)
+        return pair
 
     def nav(self, groups: tuple[str, ...]) -> Pair:
         """Links to the groups on the public page; the text part has them under its headings."""
@@ -228,25 +267,25 @@ class Press:
         """What an inbox shows after the subject: the first jobs."""
         text = ""
         for position in ranked:
-            item = self.items[position]
-            job = self.words("preheader_job", title=item.title, company=item.company) if item.company else item.title
-            longer = f"{text}{self.words.table['separator']}{job}" if text else job
+            longer = f"{text}{self.separator}{self.headlines[position]}" if text else self.headlines[position]
             if len(longer) > PREHEADER_LIMIT:
                 break
             text = longer
         return text or self.words("quiet")
 
-    def seen(self, shown: Sequence[int]) -> str:
+    def seen(self, shown: Sequence[int]) -> Pair:
         """When the jobs were last seen open: the earliest of those times, nothing where one is unknown."""
         times = {self.items[position].looked for position in shown}
         known = [time for time in times if time is not None]
         if not known or len(known) < len(times):
-            return ""
-        key = ("seen" if max(known) - min(known) < 60 else "seen_since", min(known))
-        if key not in self._said:
-            when = self.words.instant(datetime.fromtimestamp(key[1] * 60, UTC))
-            self._said[key] = self.words(str(key[0]), when=when)
-        return self._said[key]
+            return b"", b""
+        key = "seen" if max(known) - min(known) < 60 else "seen_since"
+        first = min(known)
+
+        def say() -> str:
+            return self.words(key, when=self.words.instant(datetime.fromtimestamp(first * 60, UTC)))
+
+        return self.once((key, first), say)
 
     def because(self, extra: Mapping[str, Any]) -> str:
         """Why this reader gets this, in their own choices."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
 from babel.core import get_global
 
+from jobdigest.compose.bits import bitmap_of, each_of
 from jobdigest.compose.edition import Draft, DraftItem
 from jobdigest.compose.money import wished_euros, yearly_euros
 from jobdigest.compose.rank import employer
@@ -88,7 +89,9 @@ class Matcher:
         self._pay = _PayMasks(self._items)
         self._titles = [f"{item.job.title} {item.job.company}".casefold() for item in self._items]
         self._reader = lru_cache(maxsize=65536)(self._match)
+        self._chosen = lru_cache(maxsize=65536)(self._choose)
         self._wish = lru_cache(maxsize=65536)(self._wished)
+        self._own = lru_cache(maxsize=4096)(self._indices)
         self._word = lru_cache(maxsize=65536)(self._with_word)
         self._covering = lru_cache(maxsize=1024)(self._covered)
         self._since = lru_cache(maxsize=1024)(self._announced_after)
@@ -115,16 +118,17 @@ class Matcher:
         if caught_up_to is not None:
             fits &= self._since(caught_up_to)
         fits &= ~seen
+        choice = self._chosen(preferences, fits, met)
+        if choice.count and choice.count >= self._edition.min_jobs:
+            return choice
+        if quiet_weeks < QUIET_WEEKS:
+            return Choice(count=choice.count, matching=choice.matching, skip="too_few")
+        return replace(choice, extra={**choice.extra, "quiet": quiet_weeks})
+
+    def _choose(self, preferences: Preferences, fits: int, met: int) -> Choice:
         shown, dropped = self._pick(fits, met)
         matching = fits.bit_count()
-        quiet = len(shown) < self._edition.min_jobs or not shown
-        if quiet and quiet_weeks < QUIET_WEEKS:
-            return Choice(count=len(shown), matching=matching, skip="too_few")
-        bits = sum(1 << position for position in shown)
-        extra = self._extra(preferences, shown, dropped, bits, matching)
-        if quiet:
-            extra["quiet"] = quiet_weeks
-        return Choice(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), len(shown), matching, extra)
+        return Choice(bitmap_of(shown), len(shown), matching, self._extra(preferences, shown, dropped, matching))
 
     def _pick(self, fits: int, met: int) -> tuple[list[int], dict[int, int]]:
         """Positions to show in the reader's order, and how many more of its employer match, at the last one shown."""
@@ -141,7 +145,8 @@ class Matcher:
                 over[company] = over.get(company, 0) + 1
             elif len(shown) < limit:
                 taken[company] = count + 1
-                last[company] = max(position, last.get(company, 0))
+                if position > last.get(company, -1):
+                    last[company] = position
                 shown.append(position)
             else:
                 break
@@ -151,10 +156,10 @@ class Matcher:
         """Set positions by score, those of `met` lifted: two lists that are sorted already, merged."""
         met &= fits
         if not met or met == fits or not self._boost:
-            yield from bits(fits)
+            yield from each_of(fits)
             return
         scores, boost = self._scores, self._boost
-        plain, lifted = bits(fits & ~met), bits(met)
+        plain, lifted = each_of(fits & ~met), each_of(met)
         one, other = next(plain, None), next(lifted, None)
         while one is not None and other is not None:
             if scores[other] + boost >= scores[one]:
@@ -171,15 +176,16 @@ class Matcher:
         yield from lifted
 
     def _extra(
-        self, preferences: Preferences, shown: Sequence[int], dropped: Mapping[int, int], chosen: int, matching: int
+        self, preferences: Preferences, shown: Sequence[int], dropped: Mapping[int, int], matching: int
     ) -> dict[str, Any]:
         extra: dict[str, Any] = {}
         best = self._best(shown)
         if best:
             extra["best"] = best
-        own = self._own_places(preferences, chosen)
-        if own:
-            extra["place"] = own
+        if preferences.locations:
+            own = self._own_places(preferences.locations, shown)
+            if own:
+                extra["place"] = own
         if matching > len(shown):
             extra["more"] = matching - len(shown)
         if dropped:
@@ -206,17 +212,25 @@ class Matcher:
         best = list(firsts.values())
         return best + [position for position in shown if position not in best][: wanted - len(best)]
 
-    def _own_places(self, preferences: Preferences, chosen: int) -> dict[str, int]:
-        """For each shown job with several places: which of them the reader wished for."""
-        own: dict[str, int] = {}
-        if not preferences.locations or not chosen & self._several:
-            return own
-        wished = frozenset().union(*(self._wish(wish)[0] for wish in preferences.locations))
-        for position in bits(chosen & self._several):
-            index = next((i for i, keys in enumerate(self._item_keys[position]) if keys & wished), 0)
-            if index:
-                own[str(position)] = index
+    def _own_places(self, wishes: tuple[str, ...], shown: Sequence[int]) -> dict[str, int]:
+        """For each shown job with several places: which of them the reader wished for, where that isn't the first."""
+        maps = [self._own(wish) for wish in wishes]
+        own = {}
+        for position in shown:
+            if self._several >> position & 1:
+                index = min((found[position] for found in maps if position in found), default=0)
+                if index:
+                    own[str(position)] = index
         return own
+
+    def _indices(self, wish: str) -> dict[int, int]:
+        """For each item with several places: the first that a wish names."""
+        keys, found = self._wish(wish)[0], {}
+        for position in each_of(self._several):
+            at = [number for number, of_place in enumerate(self._item_keys[position]) if not keys.isdisjoint(of_place)]
+            if at:
+                found[position] = at[0]
+        return found
 
     def _match(self, preferences: Preferences, timezone: str | None) -> tuple[int, int]:
         fits = met = self._all
@@ -315,14 +329,6 @@ class _PayMasks:
     def at_least(self, amount: float | None) -> int:
         """Items whose upper end is known to be at least `amount`; every known one for None."""
         return self._masks[0 if amount is None else bisect_left(self._amounts, amount)]
-
-
-def bits(mask: int) -> Iterator[int]:
-    """The set positions, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 @lru_cache(maxsize=1024)

@@ -61,6 +61,8 @@ class Words:
 
     def number(self, value: float) -> str:
         """`1,240` or `1.240`."""
+        if isinstance(value, int) and 0 <= value < 1000:
+            return str(value)  # the same in every locale, and the common case
         return str(format_decimal(value, locale=self.locale))
 
     def spelled(self, value: int) -> str:
