@@ -264,3 +264,14 @@ def test_a_good_third_party_kind_is_found(monkeypatch: pytest.MonkeyPatch) -> No
     found: dict[str, Kind] = load_kinds.__wrapped__()
     assert isinstance(found["theirs"], Theirs)
     assert set(found) == {*KINDS, "theirs"}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_is_in_the_docs(name: str) -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "kinds.md").read_text(encoding="utf-8")
+    rows = [row for row in docs.splitlines() if row.startswith(f"| `{name}` |")]
+    assert len(rows) == 1, f"docs/kinds.md needs one row for {name}"
+    cells = [cell.strip() for cell in rows[0].strip("|").split("|")]
+    assert bool(cells[1]) == KINDS[name].needs_value
+    assert {part.strip("`") for part in cells[2].split()} == set(KINDS[name].options)
+    assert cells[3] == KINDS[name].evidence
