@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import quopri
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jobdigest.compose.assemble import assemble
 from jobdigest.compose.compiled import CompiledEdition
-from jobdigest.compose.edition import compile_edition, content_hash, draft
+from jobdigest.compose.edition import check, compile_edition, content_hash, draft
 from jobdigest.compose.render import clean, safe_url
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import contrast, palette
@@ -22,7 +22,7 @@ from jobdigest.compose.words import Catalogues, Words
 from jobdigest.config import Config, Theme
 from jobdigest.errors import ConfigError, StoreError, TemplateError
 from jobdigest.model import Place, Salary
-from support.editions import GROUPS, KEY, KEYS, SLOT, a_draft, compiled, config, delivery, job
+from support.editions import GROUPS, KEY, KEYS, SLOT, a_draft, compiled, config, delivery, job, jobs
 
 ALL = (1 << 31) - 1
 
@@ -234,6 +234,35 @@ def test_right_to_left(tmp_path: Path) -> None:
     assert 'align="right"' in html
     assert 'align="left"' not in html
     assert "وظيفة" in text
+
+
+def test_the_check_finds_what_an_edition_would_trip_over(tmp_path: Path) -> None:
+    check(config())
+    with pytest.raises(ConfigError, match=r"newsletter\.subject: .*'jobs' is not known; it may use \{count\}"):
+        check(config(newsletter={"subject": "{jobs} jobs"}))
+    with pytest.raises(ConfigError, match=r"edition\.weights\.fresh"):
+        check(config(edition={"weights": {"fresh": 1}}))
+    with pytest.raises(TemplateError, match=r"best\.txt\.j2:1"):
+        check(own(tmp_path, **{"partials/best.txt.j2": "{{ x }}"}))
+
+
+def test_the_date_is_the_one_at_the_newsletters_place() -> None:
+    """Tuesday nine o'clock in Sydney is still Monday in Greenwich."""
+    conf = config(schedule={"timezone": "Australia/Sydney"})
+    slot = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+    made = draft(key=KEY, slot=slot, jobs=[job(0)], config=conf, groups=GROUPS)
+    edition = compile_edition(made, config=conf, templates=Templates.of(conf), languages=("en",))
+    assert "Week 48 · Tuesday 24 November 2026" in rendered(edition)[2]
+
+
+def test_headings_are_the_operators_then_the_languages() -> None:
+    conf = config(newsletter={"language": "de"}, roles=[{"id": "research", "name": "Wissenschaft"}])
+    groups = tuple((role, "Wissenschaft" if role == "research" else heading) for role, heading in GROUPS)
+    made = draft(key=KEY, slot=SLOT, jobs=jobs(), config=conf, groups=groups)
+    edition = compile_edition(made, config=conf, templates=Templates.of(conf), languages=("en",))
+    headings = dict(edition.fragments("de").groups)
+    assert (headings["research"], headings["ml-engineering"]) == ("Wissenschaft", "ML-Entwicklung")
+    assert dict(edition.fragments("en").groups)["research"] == "Wissenschaft"
 
 
 # --- hostile data ------------------------------------------------------------------------------------------------

@@ -260,7 +260,8 @@ class Press:
     def _subject(self, n: int, companies: str) -> str:
         own = self.settings["subject"]
         if own:
-            return str(own).format(n=n, count=n, companies=companies, name=self.settings["name"])
+            said = {"name": self.settings["name"], "week": self.settings["week"]}
+            return str(own).format(n=n, count=n, companies=companies, **said)
         return self.words("subject", n=n, companies=companies)
 
     def preheader(self, ranked: Sequence[int]) -> str:

@@ -9,14 +9,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from jobdigest.compose import rank, render
 from jobdigest.compose.compiled import CompiledEdition, Entry
 from jobdigest.compose.templates import Templates
 from jobdigest.config import Config
-from jobdigest.model import Job
+from jobdigest.errors import ConfigError
+from jobdigest.model import Job, Place, Salary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ def compile_edition(draft: Draft, *, config: Config, templates: Templates, langu
 
     Raises TemplateError for a broken template and ConfigError for colours that cannot be read.
     """
+    check_subject(config.newsletter.subject)
     default = templates.catalogues.pick(config.newsletter.language, "en")
     wanted = sorted({templates.catalogues.pick(language, default) for language in languages} | {default})
     edition = config.edition
@@ -89,10 +91,35 @@ def compile_edition(draft: Draft, *, config: Config, templates: Templates, langu
             "name": config.newsletter.name,
             "subject": config.newsletter.subject,
             "page": f"{config.newsletter.base_url}/editions/{draft.key}",
+            "week": int(draft.key.rpartition("W")[2]),
             "best": edition.best,
             "fold_below": edition.fold_below,
         },
     )
+
+
+def check_subject(subject: str | None) -> None:
+    """Raise ConfigError for a subject template with a mark that has no meaning."""
+    try:
+        (subject or "").format(count=1, n=1, companies="A", name="B", week=1)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        known = "it may use {count}, {companies}, {name} and {week}"
+        raise ConfigError([f"newsletter.subject: {subject!r}: {error} is not known; {known}"]) from None
+
+
+def check(config: Config) -> None:
+    """Compile a sample edition in every language: raises the TemplateError or ConfigError that a real one would."""
+    templates = Templates.of(config)
+    sample = Job(
+        id="sample", title="Machine Learning Engineer", company="Example", company_key="example",
+        url="https://example.com/", role_type="sample", seniority="senior", degree="phd", employment_type="INTERN",
+        base_salary=Salary("EUR", 60_000, 80_000, "year"), places=(Place("Paris", None, "FR"),), workplace="hybrid",
+        remote_scope=None, date_posted=None, first_seen=datetime(2026, 1, 1, tzinfo=UTC), last_looked=None,
+        announced_in=None, direct=True, attribution="Example", postings=(), posting_ids=(),
+    )  # fmt: skip
+    slot = datetime(2026, 1, 6, 9, tzinfo=UTC)
+    made = draft(key="2026-W02", slot=slot, jobs=[sample], config=config, groups=[("sample", "Sample")])
+    compile_edition(made, config=config, templates=templates, languages=templates.catalogues.languages)
 
 
 def content_hash(draft: Draft, config: Config, templates: Templates) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -129,15 +130,14 @@ def _month(day: Any, words: Words, year: int) -> str:
 
 
 def _heading(role: str, heading: str, words: Words, config: Config) -> str:
-    """The operator's own name for a role type in the newsletter's language, else the catalogue's, else the shipped."""
+    """The operator's own name for a role type, else the catalogue's, else the shipped one, which is English."""
     named = {entry.id for entry in config.roles if entry.name}
-    if role in named or words.language == config.newsletter.language:
-        return heading
-    return words.named("roles", role, heading)
+    return heading if role in named else words.named("roles", role, heading)
 
 
 def _common(draft: Draft, config: Config, words: Words) -> dict[str, Any]:
-    base, day = config.newsletter.base_url, draft.slot.date()
+    base = config.newsletter.base_url
+    day = draft.slot.astimezone(ZoneInfo(config.schedule.timezone)).date()
     rtl = words.direction == "rtl"
     date = words.day(day, "long")
     return {
