@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lock demo test soak check eval bench audit clean
+.PHONY: setup lock docs demo test soak check eval bench audit clean
 
 setup: $(STAMP)
 
@@ -18,6 +18,9 @@ $(STAMP): requirements.lock pyproject.toml
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-emit-index-url --no-header --no-annotate \
 	  --output-file requirements.lock pyproject.toml
+
+docs: setup
+	$(BIN)/python tools/make_docs.py
 
 demo: setup
 	$(BIN)/python -m examples.demo

@@ -63,8 +63,8 @@ class Newsletter(Section):
     postal_address: str | None = Field(None, description="printed in every mail; many laws ask for it")
     base_url: str = Field("http://127.0.0.1:8000", description="public address of `digest web`, without a final slash")
     language: str = Field("en", description="language of the fixed words where a reader has not chosen one")
-    subject: str | None = Field(None, description="subject template; see docs/config.md")
-    privacy: str | None = Field(None, description="text of the privacy page, Markdown-free")
+    subject: str | None = Field(None, description="subject template; see docs/compose.md")
+    privacy: str | None = Field(None, description="text of the privacy page; an empty line begins a paragraph")
     imprint: str | None = Field(None, description="text of the imprint page")
     bounce_address: str | None = Field(None, description="return path; VERP adds the reader's tag before the @")
     unsubscribe_mailto: str | None = Field(None, description="address for unsubscribing by mail")
@@ -154,6 +154,11 @@ class SourceConfig(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
     where: str = "config"
 
+    @field_validator("timeout", "every", mode="before")
+    @classmethod
+    def _span(cls, value: object) -> object:
+        return value if value is None else parse_every(value)
+
 
 SOURCE_KEYS = ("name", "company", "base_url", "enabled", "timeout", "every")
 
@@ -166,7 +171,7 @@ class Edition(Section):
     min_jobs: int = Field(3, ge=0, description="fewer than this: no mail this week, the jobs roll over")
     best: int = Field(5, ge=0, le=10, description="jobs shown first, each with its reason")
     fold_below: int = Field(2, ge=1, description="groups smaller than this are folded into one")
-    weights: dict[str, float] = Field(default_factory=dict, description="ranking weights; see docs/config.md")
+    weights: dict[str, float] = Field(default_factory=dict, description="ranking weights; see docs/compose.md")
     templates: Path | None = Field(
         None, description="folder whose files replace the shipped templates of the same name"
     )

@@ -1,0 +1,14 @@
+"""`make docs`: write what the docs say of the configuration from the model itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jobdigest.collect.sources.registry import load_kinds
+from jobdigest.config_docs import reference, schema_text
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+if __name__ == "__main__":
+    (DOCS / "config.md").write_text(reference(), encoding="utf-8")
+    (DOCS / "config.schema.json").write_text(schema_text(load_kinds()), encoding="utf-8")
