@@ -17,8 +17,8 @@ HEAD = """\
 # Configuration
 
 Everything stands in one file, `config.yaml` (YAML 1.2, so JSON works too). `digest check` names every mistake in it
-with file, line and key. Spans of time are written `6h`, `90m`, `2d`; paths are relative to the file; `${NAME}` is taken from
-the environment, which is where secrets belong. This page is made from the program's own model (`make docs`).
+with file, line and key. Spans of time are written `6h`, `90m`, `2d`; paths are relative to the file; `${NAME}` is taken
+from the environment, which is where secrets belong. This page is made from the program's own model (`make docs`).
 
 """
 
