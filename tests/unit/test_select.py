@@ -77,6 +77,13 @@ def test_a_place_beats_the_time_zone() -> None:
     assert shown(week, Preferences(locations=("Berlin",)), timezone="Europe/London") == {"de"}
 
 
+def test_an_area_of_hiring_without_a_place_is_remote() -> None:
+    week = made(plain("area", remote_scope=("GB",)), plain("office", remote_scope=("GB",), workplace="onsite"))
+    assert shown(week, Preferences(remote_only=True)) == {"area"}
+    assert shown(week, Preferences(locations=("London",))) == {"area"}
+    assert shown(week, Preferences(locations=("Berlin",))) == set()
+
+
 def test_remote_only() -> None:
     week = made(plain("desk", places=(LONDON,)), plain("home", workplace="remote"))
     assert shown(week, Preferences(remote_only=True)) == {"home"}

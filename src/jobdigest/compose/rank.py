@@ -92,3 +92,8 @@ def born(job: Job) -> date:
 def employer(job: Job) -> str:
     """Whose job it is; one without a known employer stands alone."""
     return job.company_key or job.id
+
+
+def is_remote(job: Job) -> bool:
+    """Whether it can be done from elsewhere: said so, or an area of hiring is all that is said about place."""
+    return job.workplace == "remote" or bool(job.workplace is None and job.remote_scope and not job.places)

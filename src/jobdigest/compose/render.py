@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from jobdigest.compose import rank
 from jobdigest.compose import templates as tpl
 from jobdigest.compose.compiled import Chunks, Fragments, Layout, Saying, Slot, encode
 from jobdigest.compose.templates import Templates
@@ -99,7 +100,7 @@ def saying(job: Job, words: Words, role: str) -> Saying:
     separator = words.table["separator"]
     mode = words.named("workplace", job.workplace) if job.workplace == "hybrid" else ""
     names = [clean(words.place(place)) for place in job.places]
-    if job.workplace == "remote" and (job.remote_scope or not names):
+    if rank.is_remote(job) and (job.remote_scope or not names):
         lines = [clean(words.remote(job.remote_scope))]
     else:
         mode = words("remote").lower() if job.workplace == "remote" else mode

@@ -18,7 +18,7 @@ from babel.core import get_global
 from jobdigest.compose.bits import bitmap_of, each_of
 from jobdigest.compose.edition import Draft, DraftItem
 from jobdigest.compose.money import wished_euros, yearly_euros
-from jobdigest.compose.rank import employer
+from jobdigest.compose.rank import employer, is_remote
 from jobdigest.config import Edition
 from jobdigest.model import Place, Preferences
 
@@ -72,10 +72,8 @@ class Matcher:
         self._roles = _masks(self._items, lambda item: item.job.role_type)
         self._seniority = _masks(self._items, lambda item: item.job.seniority)
         self._companies = [employer(item.job) for item in self._items]
-        self._remote = _mask(self._items, lambda item: item.job.workplace == "remote")
-        self._scopes = _masks(
-            self._items, lambda item: item.job.remote_scope or () if item.job.workplace == "remote" else None
-        )
+        self._remote = _mask(self._items, lambda item: is_remote(item.job))
+        self._scopes = _masks(self._items, lambda item: item.job.remote_scope or () if is_remote(item.job) else None)
         self._places_at: dict[str, int] = defaultdict(int)
         self._item_keys = [[places.place_keys(place) for place in item.job.places] for item in self._items]
         for position, keys in enumerate(self._item_keys):
