@@ -114,7 +114,9 @@ def _plain(name: str) -> tuple[str, str]:
 
 def _words(text: str) -> Words:
     return tuple(
-        word for word in _WORD.findall(_RUN_TOGETHER.sub(" AI", fold(text)).replace("'", "").lower()) if word != "and"
+        word
+        for word in _WORD.findall(fold(_RUN_TOGETHER.sub(" AI", fold(text)).lower()).replace("'", ""))
+        if word != "and"
     )
 
 

@@ -37,6 +37,9 @@ _MONEY = re.compile(
     r"(?:\s?(?:-|–|—|to)\s?[$€£¥]?\s?\d[\d.,]*\s?[kKmM]?\+?)?(?:\s?(?:/|per|an?)\s?(?:hr|hour|yr|year|month|annum|week|day)\b)?"
     r"(?:\s?\+\s?(?i:equity|bonus|commissions?|benefits|ote|tips))*"
 )
+_GENDER = re.compile(
+    r"\s*\([mfwdhvx](?:\s?/\s?[mfwdhvx*]+){1,3}\)|\s[-–]?\s?[mfwdhvx](?:/[mfwdhvx*]){1,3}$", re.IGNORECASE
+)
 _SENIORITY_ORDER: tuple[Seniority, ...] = (
     "intern", "executive", "director", "manager", "principal", "staff", "lead", "senior", "mid", "new-grad", "junior",
 )  # fmt: skip
@@ -89,8 +92,7 @@ def read_title(title: str) -> TitleFacts:
             parts.append(part)
             if part.meaningful:
                 shown.append((start + part.start, start + part.end))
-    whole = len(shown) == len(spans)
-    return _facts(_cap(text) if whole or not shown else _display(text, spans, shown), parts, places)
+    return _facts(_display(text, spans, shown) if shown else _cap(text), parts, places)
 
 
 def clean(title: str) -> str:
@@ -194,7 +196,8 @@ def _display(text: str, spans: list[tuple[int, Part]], shown: list[tuple[int, in
     first, last = spans[0], spans[-1]
     start = shown[0][0] if first[0] + first[1].start < shown[0][0] else 0
     end = shown[-1][1] if last[0] + last[1].end > shown[-1][1] else len(text)
-    part = text[start:end].strip(" -–—|,;:/_")
+    part = _GENDER.sub("", text[start:end]) if "/" in text else text[start:end]
+    part = part.strip(" -–—|,;:/_")
     if part.count("(") > part.count(")"):
         part += ")"
     return _cap(part)

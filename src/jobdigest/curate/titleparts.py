@@ -25,6 +25,8 @@ _DEGREES: dict[str, Degree] = {  # words that mean other things unless they stan
 _BEFORE_CODES = word_list("before_codes")
 _DURATIONS = word_list("durations")
 _NOT_LED = word_list("not_led")
+_NOT_CONTRACT = word_list("not_contract")
+_STAGE = Meaning((), "seniority", ("intern",))  # French and Italian; English stages have managers and technicians
 _NOT_WORKPLACES = word_list("not_workplaces")
 _CONTRACT_WORK = word_list("contract_work")
 _WRITTEN_MANAGER = word_list("written_manager")
@@ -196,8 +198,11 @@ class _Reader:
         if word in _ROMAN and self._is_roman(at):
             self.levels.append(_ROMAN[word])
             self.meaningful = True
-        elif word == "contract" and (not after or after in _CONTRACT_WORK):
+        elif word == "contract" and (not after or after in _CONTRACT_WORK or (at == 0 and after not in _NOT_CONTRACT)):
             self.employment = self.employment or "CONTRACTOR"
+        elif word == "stage" and at == 0:
+            self._rank(_STAGE)
+            self.meaningful = True
         elif word in _DEGREES and self._beside_degrees(at):
             self.degrees.append(_DEGREES[word])
             self.meaningful = True
@@ -221,23 +226,33 @@ class _Reader:
 
     def _number(self, at: int) -> int:
         word, after = self.words[at], self._word(at + 1)
+        if word == "100":  # of `100% remote`
+            return 1
         if after in _DURATIONS and len(word) < 3:
+            self.meaningful = True
             return 2
         if after.isdigit() and self._word(at + 2) in _DURATIONS:
+            self.meaningful = True
             return 3
         if len(word) == 4 and "2010" <= word <= "2049":
             self.years.append(int(word))
         elif len(word) > 3 or (len(self.words) == 1 and len(word) > 2):
             self.requisition = self.requisition or word
             return 1
-        elif len(word) == 1 and word != "0" and (not after or after in _ROMAN or after.isdigit() or self.kept):
+        elif len(word) == 1 and word != "0" and self._counts(at, after):
             self.levels.append(int(word))
-        elif len(word) == 2 and self.years and not after:
+        elif len(word) == 2 and self._word(at - 1) == f"20{int(word) - 1:02}":
             self.years.append(2000 + int(word))
         else:
             self._keep((word,))
         self.meaningful = True
         return 1
+
+    def _counts(self, at: int, after: str) -> bool:
+        """Whether a digit is a level: at the end, beside another level, or after the word for it or for the role."""
+        return (
+            not after or after in _ROMAN or after.isdigit() or bool(self.kept) or self._word(at - 1) in ("level", "lvl")
+        )
 
     def _mixed(self, word: str) -> int:
         """Letters with digits, or another script."""
@@ -262,6 +277,7 @@ class _Reader:
 
     def _foreign(self, word: str) -> None:
         """Scripts without spaces: the known words are cut out of the run."""
+        run = word
         for known, meaning in FOREIGN:
             if known in word:
                 word = word.replace(known, " ")
@@ -269,7 +285,7 @@ class _Reader:
                     self._keep(meaning.value)
                 else:
                     self._rank(meaning)
-        self._keep(word.split())
+        self._keep(word.split(), word if word == run else "")
 
     def without_places(self, least: int) -> tuple[Phrase, Phrase]:
         """The kept words less what names a place at either end, at least `least` of them; and those places."""
@@ -292,7 +308,7 @@ def _run(names: list[str], most: int, *, end: bool = False) -> int:
     """How many words at the start (or end), at most `most`, name a place."""
     for size in range(min(len(names), most), 0, -1):
         run = names[-size:] if end else names[:size]
-        if "" not in run and run[0][0].isupper() and is_name(" ".join(run)):
+        if "" not in run and not run[0][0].islower() and is_name(" ".join(run)):
             return size
     return 0
 

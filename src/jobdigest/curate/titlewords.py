@@ -123,7 +123,7 @@ def is_name(written: str) -> bool:
     """Whether a word or two as written are surely a place's name: a known short one in capitals, or a big city."""
     name = written.lower()
     if name in _SHORT_PLACES:
-        return written.isupper() or " " in written
+        return written.isupper() or " " in written or not written.isascii()
     return len(name) > 3 and _names_place(name)
 
 
