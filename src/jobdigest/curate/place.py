@@ -209,14 +209,19 @@ def place_covers(scope: tuple[str, ...], country: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def wish_keys(wanted: str) -> frozenset[str]:
-    """A reader's wish ("London", "GB", "California", "Paris, TX", "Europe") as keys to compare with `place_keys`."""
+    """A reader's wish ("London", "GB", "California", "Paris, TX", "Europe") as keys to compare with `place_keys`.
+
+    A bare name means every city of that name, a state or country of that name too; a two-letter code both it can mean.
+    """
     key = fold(wanted)
     if key in SCOPES:
         named = SCOPES[key]
         return frozenset(f"={code}" for name in named for code in _COVERS.get(name, frozenset({name})))
-    keys: set[str] = set()
+    keys = {key}  # a city of that name, wherever it is
     for place in _read_text(wanted).places + _read_text(wanted).loose:
         keys |= _most_exact(place)
+        if place.city and len(lookup(key)) > 0:
+            keys.add(fold(place.city))
     for reading in lookup(key):
         if reading.kind == "country":
             keys.add(f"={reading.country}")
@@ -224,7 +229,7 @@ def wish_keys(wanted: str) -> frozenset[str]:
             keys.add(f"={reading.country}-{reading.region}")
     if len(wanted.strip()) == 2 and wanted.strip().isalpha():
         keys |= _code_keys(wanted.strip().upper())
-    return frozenset(keys or {key})
+    return frozenset(keys)
 
 
 def _code_keys(code: str) -> set[str]:

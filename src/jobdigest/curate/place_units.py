@@ -333,12 +333,20 @@ def _kept_region(reading: Reading) -> str | None:
 
 
 def _without_addresses(units: list[Unit]) -> list[Unit]:
-    """Drops bare cities that follow "US, VA, McLean Greensboro Dr": they are the rest of an address."""
+    """Drops bare cities after "US, VA, McLean Greensboro Dr" or in "NYC: Soho": they are the rest of an address."""
     kept: list[Unit] = []
     for unit in units:
         before = kept[-1] if kept else None
         tail = before is not None and before.context_first and len(before.names) > 2 and not before.names[-1].whole
-        if tail and len(unit.names) == 1 and unit.place.city and unit.names[0].gap < OTHER:
+        bare = len(unit.names) == 1 and unit.place.city and unit.names[0].gap < OTHER
+        if bare and (tail or (before is not None and _is_district(unit, before))):
             continue
         kept.append(unit)
     return kept
+
+
+def _is_district(unit: Unit, before: Unit) -> bool:
+    """True for a small foreign name set apart by a colon or bracket from the city that it must be a part of."""
+    name = unit.names[0]
+    nearby = any(reading.country == before.place.country for reading in name.readings)
+    return name.gap <= TIGHT and bool(before.place.city) and not nearby and name.readings[0].people < 300

@@ -13,12 +13,15 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from jobdigest.curate import money_words as words
 from jobdigest.curate.money_amounts import Amount, find_amounts
 from jobdigest.model import Period, Salary
 
 MAX_TEXT = 2_000
+MAX_STATEMENTS = 40
+MAX_PASSAGES = 60
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:(?:-|to)\s?)?(?:\d+(?:[.,]\d+)?)?\s?%")
 _PLANS = re.compile(r"(?i)\b40[13]\s?\(?[kb]\b\)?|\b24/7\b")
@@ -90,7 +93,7 @@ def _best(text: str) -> tuple[float, Salary] | None:
     """The most credible statement with its score; the first of equals."""
     best: tuple[float, Salary] | None = None
     bare = _BARE.match(text) is not None
-    for statement in _statements(text, find_amounts(text)):
+    for statement in islice(_statements(text, find_amounts(text)), MAX_STATEMENTS):
         scored = _judge(text, statement, bare)
         if scored and (best is None or scored[0] > best[0]):
             best = scored
@@ -333,7 +336,7 @@ def salary_in_description(text: str) -> Salary | None:
         return None
     best: tuple[float, Salary] | None = None
     last = -1
-    for match in _MENTION.finditer(text[:60_000]):
+    for match in islice(_MENTION.finditer(text), 0, MAX_PASSAGES):
         if match.start() < last:
             continue
         start, last = _sentence(text, match.start())
