@@ -275,3 +275,11 @@ def test_every_kind_is_in_the_docs(name: str) -> None:
     assert bool(cells[1]) == KINDS[name].needs_value
     assert {part.strip("`") for part in cells[2].split()} == set(KINDS[name].options)
     assert cells[3] == KINDS[name].evidence
+
+
+def test_a_line_without_end_is_named_and_the_next_one_taken(tmp_path: Path) -> None:
+    long = '{"title": "' + "x" * (17 * 2**20) + '"}'
+    case = {"kind": "jsonl", "file": f'{long}\n{{"title": "Next"}}'}
+    batches = asyncio.run(collect(KINDS["jsonl"], source_of(case, "jsonl", tmp_path), Canned({})))
+    assert [fact["title"] for fact in facts(batches)] == ["Next"]
+    assert [f"{problem.row}: {problem.reason}" for problem in batches[0].problems] == ["line 1: longer than 16 MB"]

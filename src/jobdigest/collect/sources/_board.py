@@ -173,7 +173,7 @@ class Board:
         return rest if region in self.regions else token
 
     def address(self, source: SourceConfig, at: int, number: int) -> str:
-        """The URL of page `number`, beginning at row `at`; an entry `option:Parameter` of `query` renames the option."""
+        """The URL of page `number`, beginning at row `at`; an entry `option:Parameter` of `query` renames an option."""
         template = self.url(source) if callable(self.url) else self.url
         token = self.token(source)
         host = token if "." in token else f"{quote(token, safe='')}.{self.host}"

@@ -24,7 +24,6 @@ _PERIODS: tuple[tuple[re.Pattern[str], Period], ...] = (
     (re.compile(r"month|^pm$"), "month"),
     (re.compile(r"year|annu|\byr\b|^pa$"), "year"),
 )
-_SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<[^>]*>")
 _MOJIBAKE = re.compile("[ÂÃÄÅâð][\x80-\xbf\u2018-\u2122\u0152-\u0192\u20ac\u02c6\u02dc]")
 _EPOCH_MS = 100_000_000_000
@@ -32,6 +31,8 @@ _EPOCH_MS = 100_000_000_000
 
 def dig(value: Any, path: str) -> Any:
     """The value at a dotted path (`items.0.name`), None where a step is missing; the empty path is `value` itself."""
+    if path and "." not in path and isinstance(value, dict):  # nearly always
+        return value.get(path)
     for step in path.split(".") if path else ():
         if isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
@@ -58,7 +59,7 @@ def text(value: Any) -> str | None:
 def line(value: Any) -> str | None:
     """`text` on one line, single-spaced."""
     found = text(value)
-    return _SPACE.sub(" ", found) if found else None
+    return " ".join(found.split()) if found else None
 
 
 def plain(value: Any) -> str | None:
@@ -100,10 +101,10 @@ def period(value: Any) -> Period | None:
 def pay(low: Any, high: Any, currency: Any, per: Any) -> Salary | None:
     """A salary from a source's own fields; None where neither amount is stated."""
     least, most = number(low), number(high)
-    code = (text(currency) or "").upper()
+    code = (line(currency) or "").upper()
     if least is None and most is None:
         return None
-    return Salary(code if re.fullmatch("[A-Z]{3}", code) else None, least, most, period(per))
+    return Salary(code if len(code) == 3 and code.isascii() and code.isalpha() else None, least, most, period(per))
 
 
 def moment(value: Any) -> str | datetime | None:

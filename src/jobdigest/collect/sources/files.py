@@ -23,6 +23,7 @@ from jobdigest.errors import ParseError, SourceError
 from jobdigest.model import RawPosting
 
 _ROWS = 1000
+_LONGEST = 16 * 2**20
 _BOM = b"\xef\xbb\xbf"
 _TEXTS = ("company", "url", "date_posted", "valid_through", "salary", "employment_type", "team", "description")
 _QUICK_ID = re.compile(rb'\{\s*"id"\s*:\s*(?:"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|(\d{1,18}))\s*[,}]')
@@ -32,10 +33,21 @@ Row = tuple[int, Any]
 
 def read_jsonl(file: BinaryIO) -> Iterator[Row]:
     """One object a line; only LF ends a line, since U+2028 and its like may stand inside a text."""
-    for number, raw in enumerate(file, 1):
-        content = raw[3:] if number == 1 and raw.startswith(_BOM) else raw
-        if not content.isspace():
-            yield number, content
+    for number, raw in _lines(file):
+        if len(raw) >= _LONGEST:
+            yield number, RowProblem(row=f"line {number}", reason=f"longer than {_LONGEST // 2**20} MB")
+        elif not raw.isspace():
+            yield number, raw
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines without the byte order mark; of one that is too long only the beginning."""
+    number = 0
+    while raw := file.readline(_LONGEST):
+        number += 1
+        yield number, raw.removeprefix(_BOM) if number == 1 else raw
+        while len(raw) == _LONGEST and not raw.endswith(b"\n"):
+            raw = file.readline(_LONGEST)
 
 
 def read_json(file: BinaryIO) -> Iterator[Row]:
@@ -77,9 +89,9 @@ def read_csv(file: BinaryIO) -> Iterator[Row]:
 
 
 def _decoded(file: BinaryIO, bad: list[int]) -> Iterator[str]:
-    for number, raw in enumerate(file, 1):
+    for number, raw in _lines(file):
         try:
-            yield (raw.removeprefix(_BOM) if number == 1 else raw).decode()
+            yield raw.decode()
         except UnicodeDecodeError:
             bad.append(number)
             yield raw.decode(errors="replace")

@@ -46,6 +46,13 @@ _WHOLLY = re.compile(
 _VAGUE = re.compile(r"\b(?:multiple|various|several|many)\b.*\b(?:roles?|positions?)\b|\bhiring\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b\d{2,3}(?:[.,]\d{3})?\s?k\b|\b(?:usd|eur|gbp|chf)\b", re.IGNORECASE)
 _LINK = re.compile(r'<a\s[^>]*href="([^"]+)"[^>]*>.*?</a>', re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"https?://|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:series [a-f]|seed|raised|funding|funded|yc|y combinator|startup|saas|b2b|profitable|bootstrapped|backed|arr|"
+    r"revenue|tech|climate|fintech|health\w*|ai|open[- ]source|devtools|crypto|web3|company|team|apply|careers?)\b",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"\s+[-–—•]\s+")
 _BREAK = re.compile(r"<p>|<br\s*/?>|\n", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*–—>•·]|\d+[.)])\s*")
 _LISTED = re.compile(
@@ -67,16 +74,17 @@ class Header(NamedTuple):
 
 
 def read_header(first_line: str) -> Header | None:
-    """A first line taken apart; None where it has no `|`, as answers and off-topic comments have none."""
-    segments = [part.strip() for part in first_line.split("|")]
-    segments = [part for part in segments if part]
+    """A first line taken apart at `|` (or at three or more dashes); None for answers and other prose."""
+    segments = [part.strip() for part in first_line.split("|") if part.strip()]
     if len(segments) < 2:
-        return None
+        segments = [part.strip() for part in _DASH.split(first_line) if part.strip()]
+        if len(segments) < 3:
+            return None
     roles: list[str] = []
     places: list[str] = []
     way = salary = term = None
     for segment in segments[1:]:
-        if re.match(r"https?://|www\.", segment) or re.fullmatch(r"[\w.-]+\.[a-z]{2,}(/\S*)?", segment):
+        if _ADDRESS.match(segment) or (_ABOUT.search(segment) and not _NOUN.search(segment)):
             continue
         if _MONEY.search(segment):
             salary = salary or segment
