@@ -234,6 +234,8 @@ def test_right_to_left(tmp_path: Path) -> None:
     assert 'align="right"' in html
     assert 'align="left"' not in html
     assert "وظيفة" in text
+    assert "direction:ltr" not in html
+    assert "\u2068AI Red Teamer\u2069" in text, "a title of another direction stays in one piece"
 
 
 def test_the_check_finds_what_an_edition_would_trip_over(tmp_path: Path) -> None:

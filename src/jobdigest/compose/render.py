@@ -91,8 +91,8 @@ def view(job: Job, words: Words, year: int, base_url: str) -> JobView:
         words("via", source=clean(job.attribution)) if job.attribution else "",
     ]
     url = safe_url(job.url) or f"{base_url}/jobs/{quote(job.id)}"
-    line = words.table["separator"].join(fact for fact in facts if fact)
-    return JobView(job.id, clean(job.title), clean(job.company), url, line)
+    line = words.table["separator"].join(words.isolated(fact) for fact in facts if fact)
+    return JobView(job.id, words.isolated(clean(job.title)), words.isolated(clean(job.company)), url, line)
 
 
 def saying(job: Job, words: Words, role: str) -> Saying:
@@ -107,10 +107,16 @@ def saying(job: Job, words: Words, role: str) -> Saying:
         others = len(names) - 1
         lines = [words("more_places", place=name, n=others) if others else name for name in names] or [""]
     company = [""] if job.company else []  # the separator after the employer's name
-    where = tuple(separator.join([*company, *(part for part in (line, mode) if part)]) for line in lines)
+    where = tuple(
+        separator.join([*company, *(words.isolated(part) for part in (line, mode) if part)]) for line in lines
+    )
     direct = job.direct and not job.base_salary
     reasons = (words("reason_pay") if job.base_salary else "", role, words("reason_direct") if direct else "")
-    return Saying(where, tuple(names), tuple(reason for reason in reasons if reason))
+    return Saying(
+        where,
+        tuple(words.isolated(name) for name in names),
+        tuple(words.isolated(reason) for reason in reasons if reason),
+    )
 
 
 def clean(text: str) -> str:

@@ -55,6 +55,10 @@ class Words:
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
         return str(text).format_map(shown)
 
+    def isolated(self, text: str) -> str:
+        """`text` kept in one piece inside a right-to-left line (Unicode's FSI … PDI); as it is in other languages."""
+        return f"\u2068{text}\u2069" if text and self.direction == "rtl" else text
+
     def named(self, section: str, key: str | None, default: str = "") -> str:
         """The word for `key` in a section like `seniority`, or `default`."""
         return str(self.table.get(section, {}).get(key, default))
