@@ -11,10 +11,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jobdigest.store.postings import Kept, Known, pack_keys, split_mask, unpack_keys
 from jobdigest.store.schema import identities, jobs, postings
+
+_ADD_KEY = {
+    "qmark": "INSERT INTO identities (identity, job_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    "pyformat": "INSERT INTO identities (identity, job_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+}
 
 
 def assign(connection: Connection, kept: Sequence[Kept]) -> set[str]:
@@ -60,10 +64,9 @@ def _settle(connection: Connection, kept: Sequence[Kept], owner: dict[int, str],
 
 
 def _add_keys(connection: Connection, owners: dict[int, str]) -> None:
+    """Keys that are new, in key order (neighbours on a page), past the ORM's layers: these are most of all rows."""
     if owners:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        rows = [{"identity": key, "job_id": job_id} for key, job_id in owners.items()]
-        connection.execute(dialect.insert(identities).on_conflict_do_nothing(), rows)
+        connection.exec_driver_sql(_ADD_KEY[connection.dialect.paramstyle], sorted(owners.items()))
 
 
 def rebuild(connection: Connection, job_id: str) -> set[str]:
