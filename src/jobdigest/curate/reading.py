@@ -197,7 +197,7 @@ def read(title: str) -> Reading:
             hits.extend(_ideographic(word, known.ideographs))
         at += used
     bits = union(hits)
-    if bits & known.bits["ia"] and not known.romance.isdisjoint(words):
+    if bits & known.bits["ia"] and _says_ai(words, hits, known.romance):
         bits |= known.bits["ai"]
     if bits & known.bits["outhead"] and _starts_in_field(hits, known.bits):
         bits |= known.bits["first"]
@@ -228,6 +228,12 @@ def _ideographic(run: str, known: Mapping[str, int]) -> Iterator[Hit]:
                 yield Hit(mask, run[at : at + size])
                 break
         at += size
+
+
+def _says_ai(words: Sequence[str], hits: Sequence[Hit], romance: frozenset[str]) -> bool:
+    """Whether "IA" is AI: beside a word of a language that calls it so, or right after a function, not after a town."""
+    before = words[words.index("ia") - 1] if words[0] != "ia" else ""
+    return not romance.isdisjoint(words) or any(hit.words.endswith(before) for hit in hits if before)
 
 
 def _starts_in_field(hits: Sequence[Hit], known: Mapping[str, int]) -> bool:
