@@ -11,16 +11,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple
 
-from jobdigest.curate.titleparts import Part, read_part
+from jobdigest.curate.titleparts import PLAIN, Facets, Part, read_part
 from jobdigest.curate.titlewords import FIELD_WORDS, Phrase, fold, word_list
 from jobdigest.model import Degree, Seniority
-
-T = TypeVar("T")
 
 LONGEST_READ = 1000  # characters; what follows says nothing more about the role
 LONGEST_SHOWN = 160
@@ -43,6 +39,7 @@ _GENDER = re.compile(
 _SENIORITY_ORDER: tuple[Seniority, ...] = (
     "intern", "executive", "director", "manager", "principal", "staff", "lead", "senior", "mid", "new-grad", "junior",
 )  # fmt: skip
+_JUNIOR = frozenset(("junior",))
 _DEGREE_ORDER: tuple[Degree, ...] = ("bachelors", "masters", "phd")
 _ENTRY_ASSOCIATES = word_list("entry_associates")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -50,8 +47,7 @@ _FIELD_WORD = re.compile(r"[^\W_]+")
 _FIELD_ORDER = ("INTERN", "VOLUNTEER", "PER_DIEM", "CONTRACTOR", "TEMPORARY", "PART_TIME", "FULL_TIME", "OTHER")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TitleFacts:
+class TitleFacts(NamedTuple):
     """What a title says.
 
     `display` is for readers. `segments` hold the words that say what the role is, normalised, in the order of the
@@ -133,49 +129,56 @@ def _is_place(spans: list[tuple[int, Part]], at: int) -> bool:
 
 
 def _facts(display: str, parts: list[Part], places: list[str]) -> TitleFacts:
-    ranks: set[str] = set()
-    for part in parts:
-        ranks |= part.ranks
+    told = [part.facets for part in parts if part.facets is not PLAIN]
+    facets = _merge(told) if len(told) > 1 else told[0] if told else PLAIN
+    ranks = facets.ranks
     segments = _segments(parts, "intern" in ranks, places)
     if not ranks and segments and _is_entry_associate(segments[0]):
-        ranks = {"junior"}
+        ranks = _JUNIOR
     seniority = next((rank for rank in _SENIORITY_ORDER if rank in ranks), None) if ranks else None
-    levels = _all(part.levels for part in parts)
-    degrees = _all(part.degrees for part in parts)
-    employment = next((part.employment for part in parts if part.employment), None)
+    seasons = facets.seasons + facets.doubtful if seniority == "intern" else facets.seasons
     return TitleFacts(
         display=display,
         segments=tuple(segments),
-        grades=tuple(dict.fromkeys([grade for part in parts for grade in part.grades])),
+        grades=tuple(dict.fromkeys(facets.grades)),
         seniority=seniority,
-        degree=next((degree for degree in _DEGREE_ORDER if degree in degrees), None) if degrees else None,
-        employment_type="INTERN" if seniority == "intern" else employment,
-        years=_all(part.years for part in parts),
-        seasons=_all(part.seasons + (part.doubtful if seniority == "intern" else ()) for part in parts),
-        level="/".join(map(str, levels)) or None,
-        requisition=next((part.requisition for part in parts if part.requisition), None),
+        degree=next((degree for degree in _DEGREE_ORDER if degree in facets.degrees), None) if facets.degrees else None,
+        employment_type="INTERN" if seniority == "intern" else facets.employment,
+        years=tuple(sorted(set(facets.years))) if facets.years else (),
+        seasons=tuple(sorted(set(seasons))) if seasons else (),
+        level="/".join(map(str, sorted(set(facets.levels)))) if facets.levels else None,
+        requisition=facets.requisition,
         place_text="; ".join(places) or None,
     )
 
 
-def _all(values: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
-    """The distinct values, sorted."""
-    found = [value for some in values if some for value in some]
-    return tuple(sorted(set(found))) if found else ()  # type: ignore[type-var]  # strings or numbers
+def _merge(told: list[Facets]) -> Facets:
+    return Facets(
+        grades=tuple([grade for facets in told for grade in facets.grades]),
+        ranks=frozenset([rank for facets in told for rank in facets.ranks]),
+        levels=tuple([level for facets in told for level in facets.levels]),
+        years=tuple([year for facets in told for year in facets.years]),
+        seasons=tuple([season for facets in told for season in facets.seasons]),
+        doubtful=tuple([word for facets in told for word in facets.doubtful]),
+        degrees=tuple([degree for facets in told for degree in facets.degrees]),
+        employment=next((facets.employment for facets in told if facets.employment), None),
+        requisition=next((facets.requisition for facets in told if facets.requisition), None),
+    )
 
 
 def _segments(parts: list[Part], intern: bool, places: list[str]) -> list[Phrase]:
     """The role words of each part, and onto `places` the places dropped from them."""
-    telling = len([part for part in parts if part.core])
+    several = len(parts) > 1 and len([part for part in parts if part.core]) > 1
     segments = []
+    short: Phrase = ()
     for part in parts:
-        segment, dropped = (part.rest, part.beside) if telling > 1 else (part.core, part.around)
-        places += dropped
-        if part.doubtful and not intern:
-            segment += part.doubtful
+        segment = part.rest if several else part.core
+        places += part.beside if several else part.around
+        if part.facets.doubtful and not intern:
+            segment += part.facets.doubtful
         if segment:
             segments.append(segment)
-    short = [word for part in parts for word in part.initials]
+        short += part.initials
     return _without_initials(segments, short, "".join([part.letters for part in parts])) if short else segments
 
 
@@ -183,7 +186,7 @@ def _is_entry_associate(segment: Phrase) -> bool:
     return segment[0] == "associate" and not _ENTRY_ASSOCIATES.isdisjoint(segment[1:])
 
 
-def _without_initials(segments: list[Phrase], short: list[str], letters: str) -> list[Phrase]:
+def _without_initials(segments: list[Phrase], short: Phrase, letters: str) -> list[Phrase]:
     """Drop the initials of other words of the title: `Forward Deployed Engineer (FDE)`."""
     known = {word for word in short if word in letters}
     if not known:

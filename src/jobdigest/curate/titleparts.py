@@ -32,12 +32,29 @@ _CONTRACT_WORK = word_list("contract_work")
 _WRITTEN_MANAGER = word_list("written_manager")
 
 
+class Facets(NamedTuple):
+    """What is stripped from the role. `doubtful` are words that are a season only in a title for interns."""
+
+    grades: Phrase = ()
+    ranks: frozenset[str] = frozenset()
+    levels: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
+    seasons: Phrase = ()
+    doubtful: Phrase = ()
+    degrees: tuple[Degree, ...] = ()
+    employment: str | None = None
+    requisition: str | None = None
+
+
+PLAIN = Facets()
+
+
 class Part(NamedTuple):
     """What a segment says. `core` are the words of the role; `rest` are those left if other segments tell the role.
 
-    `around` and `beside` are the places dropped for the one and the other. `doubtful` are words that are a season only
-    in a title for interns, `initials` may abbreviate other words of the title. `meaningful`: a reader would miss it.
-    `place`: it names a place and nothing else; `town`: it could be an unknown town; `state`: it is a state's code.
+    `around` and `beside` are the places dropped for the one and the other; `letters` the first of each word, `initials`
+    words that may be made of such letters. `meaningful`: a reader would miss it. `place`: it names a place and nothing
+    else; `town`: it could be an unknown town; `state`: it is a state's code.
     """
 
     start: int
@@ -47,15 +64,7 @@ class Part(NamedTuple):
     rest: Phrase
     around: Phrase
     beside: Phrase
-    grades: Phrase
-    ranks: frozenset[str]
-    levels: tuple[int, ...]
-    years: tuple[int, ...]
-    seasons: Phrase
-    doubtful: Phrase
-    degrees: tuple[Degree, ...]
-    employment: str | None
-    requisition: str | None
+    facets: Facets
     initials: Phrase
     meaningful: bool
     place: bool
@@ -75,30 +84,21 @@ def read_part(text: str) -> Part | None:
     reader.read()
     rest, beside = reader.without_places(0)
     core, around = (rest, beside) if rest or not reader.kept else reader.without_places(1)
-    names_only = len(words) < 9 and not reader.grades and all(reader.names)
-    coded = 1 < len(words) < 5 and written[-1] in STATES and _could_be_town(written[:-1])
+    unplaced = tuple(reader.workplace)
     return Part(
-        start=found[0].start(),
-        end=found[-1].end(),
-        letters="".join([word[0] for word in words]),
-        core=core,
-        rest=rest,
-        around=(*reader.workplace, *around),
-        beside=(*reader.workplace, *beside),
-        grades=tuple(reader.grades),
-        ranks=frozenset(reader.ranks),
-        levels=tuple(reader.levels),
-        years=tuple(reader.years),
-        seasons=tuple(reader.seasons),
-        doubtful=tuple(reader.doubtful),
-        degrees=tuple(reader.degrees),
-        employment=reader.employment,
-        requisition=reader.requisition,
-        initials=tuple([word.lower() for word in reader.names if 2 < len(word) < 6 and word.isupper()]),
-        meaningful=reader.meaningful,
-        place=(names_only and is_place(tuple(words))) or coded,
-        town=_could_be_town(written),
-        state=len(written) == 1 and written[0] in STATES,
+        found[0].start(),
+        found[-1].end(),
+        "".join([word[0] for word in words]),
+        core,
+        rest,
+        unplaced + around,
+        unplaced + beside,
+        reader.facets(),
+        tuple([word.lower() for word in reader.names if word.isupper() and 2 < len(word) < 6]),
+        reader.meaningful,
+        reader.names_place(),
+        _could_be_town(written),
+        len(written) == 1 and written[0] in STATES,
     )
 
 
@@ -286,6 +286,29 @@ class _Reader:
                 else:
                     self._rank(meaning)
         self._keep(word.split(), word if word == run else "")
+
+    def facets(self) -> Facets:
+        """What was found beside the role."""
+        found = Facets(
+            tuple(self.grades),
+            frozenset(self.ranks),
+            tuple(self.levels),
+            tuple(self.years),
+            tuple(self.seasons),
+            tuple(self.doubtful),
+            tuple(self.degrees),
+            self.employment,
+            self.requisition,
+        )
+        return PLAIN if found == PLAIN else found
+
+    def names_place(self) -> bool:
+        """Whether the segment is a place as a whole: by name, or a town with its state's code."""
+        if self.grades or len(self.words) > 8 or "" in self.names:
+            return False
+        if self.written[-1] in STATES and 1 < len(self.words) < 5 and _could_be_town(self.written[:-1]):
+            return True
+        return is_place(tuple(self.words))
 
     def without_places(self, least: int) -> tuple[Phrase, Phrase]:
         """The kept words less what names a place at either end, at least `least` of them; and those places."""
