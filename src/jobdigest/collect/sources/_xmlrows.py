@@ -7,7 +7,7 @@ a gigabyte ("billion laughs") or a local file.
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -20,30 +20,36 @@ _DEPTH = 64
 
 @dataclass(slots=True)
 class Node:
-    """An element: its name in lower case without prefix, and what it holds in order."""
+    """An element: its name in lower case without prefix, what it holds in order, and its elements by name."""
 
     name: str
     content: list[str | Node] = field(default_factory=list)
+    elements: dict[str, list[Node]] = field(default_factory=dict)
 
-    def all(self, path: str) -> Iterator[Node]:
-        """The elements at `a/b`."""
+    def all(self, path: str) -> list[Node]:
+        """The elements at `a/b`; a row's own attributes stand at `@name`."""
         step, _, rest = path.partition("/")
-        for child in self.content:
-            if isinstance(child, Node) and child.name == step:
-                if rest:
-                    yield from child.all(rest)
-                else:
-                    yield child
+        found = self.elements.get(step, [])
+        return [inner for node in found for inner in node.all(rest)] if rest else found
 
     def get(self, *paths: str) -> str | None:
         """The text of the first of the elements that has any; markup that was not escaped comes back as markup."""
-        return next((found for path in paths for node in self.all(path) if (found := text(node.markup()))), None)
+        for path in paths:
+            for node in self.elements.get(path, ()) if "/" not in path else self.all(path):
+                if found := text(node.markup()):
+                    return found
+        return None
 
     def markup(self) -> str:
         """What stands inside the element."""
         return "".join(
             part if isinstance(part, str) else f"<{part.name}>{part.markup()}</{part.name}>" for part in self.content
         )
+
+    def add(self, inner: Node) -> None:
+        """Put an element at the end."""
+        self.content.append(inner)
+        self.elements.setdefault(inner.name, []).append(inner)
 
 
 class RowParser:
@@ -84,10 +90,11 @@ class RowParser:
         if self._depth > _DEPTH:
             raise ParseError(f"the XML is nested more than {_DEPTH} deep")
         if self._open or local in self.names:
-            node = Node(local, [Node(f"@{key.lower()}", [value]) for key, value in attributes.items()])
+            node = Node(local)
             if self._open:
-                node.content.clear()
-                self._open[-1].content.append(node)
+                self._open[-1].add(node)
+            else:
+                node.elements = {f"@{key.lower()}": [Node(key, [value])] for key, value in attributes.items()}
             self._open.append(node)
 
     def _end(self, name: str) -> None:
@@ -115,7 +122,7 @@ def read(body: bytes, *names: str, root: str | None = None) -> list[Node]:
     return rows
 
 
-async def stream(pieces: AsyncIterator[bytes], *names: str, size: int = 500) -> AsyncIterator[list[Node]]:
+async def stream(pieces: AsyncIterator[bytes], *names: str, size: int = 200) -> AsyncIterator[list[Node]]:
     """The rows of a document that arrives in pieces, about `size` at a time. Raises ParseError."""
     parser = RowParser(*names)
     waiting: list[Node] = []
