@@ -72,6 +72,7 @@ class Matcher:
         self._roles = _masks(self._items, lambda item: item.job.role_type)
         self._seniority = _masks(self._items, lambda item: item.job.seniority)
         self._companies = [employer(item.job) for item in self._items]
+        self._of_company = _masks(self._items, lambda item: employer(item.job))
         self._remote = _mask(self._items, lambda item: is_remote(item.job))
         self._scopes = _masks(self._items, lambda item: item.job.remote_scope or () if is_remote(item.job) else None)
         self._places_at: dict[str, int] = defaultdict(int)
@@ -86,11 +87,11 @@ class Matcher:
         self._newest = _masks(self._items, lambda item: item.job.announced_in)
         self._pay = _PayMasks(self._items)
         self._titles = [f"{item.job.title} {item.job.company}".casefold() for item in self._items]
-        self._reader = lru_cache(maxsize=65536)(self._match)
-        self._chosen = lru_cache(maxsize=65536)(self._choose)
-        self._wish = lru_cache(maxsize=65536)(self._wished)
+        self._reader = lru_cache(maxsize=16384)(self._match)
+        self._chosen = lru_cache(maxsize=8192)(self._choose)
+        self._wish = lru_cache(maxsize=16384)(self._wished)
         self._own = lru_cache(maxsize=4096)(self._indices)
-        self._word = lru_cache(maxsize=65536)(self._with_word)
+        self._word = lru_cache(maxsize=4096)(self._with_word)
         self._covering = lru_cache(maxsize=1024)(self._covered)
         self._since = lru_cache(maxsize=1024)(self._announced_after)
 
@@ -130,48 +131,47 @@ class Matcher:
 
     def _pick(self, fits: int, met: int) -> tuple[list[int], dict[int, int]]:
         """Positions to show in the reader's order, and how many more of its employer match, at the last one shown."""
-        cap, limit = self._edition.per_company, self._edition.max_jobs
-        companies = self._companies
-        taken: dict[str, int] = {}
-        last: dict[str, int] = {}
-        over: dict[str, int] = {}
+        cap, limit, companies = self._edition.per_company, self._edition.max_jobs, self._companies
+        of_company: dict[str, list[int]] = {}
         shown: list[int] = []
         for position in self._ordered(fits, met):
-            company = companies[position]
-            count = taken.get(company, 0)
-            if count >= cap:
-                over[company] = over.get(company, 0) + 1
-            elif len(shown) < limit:
-                taken[company] = count + 1
-                if position > last.get(company, -1):
-                    last[company] = position
+            some = of_company.setdefault(companies[position], [])
+            if len(some) < cap:
+                some.append(position)
                 shown.append(position)
-            else:
-                break
-        return shown, {last[company]: count for company, count in over.items()}
+                if len(shown) == limit:
+                    break
+        full = {name: some for name, some in of_company.items() if len(some) == cap}
+        left = {max(some): (fits & self._of_company[name]).bit_count() - cap for name, some in full.items()}
+        return shown, {position: count for position, count in left.items() if count}
 
     def _ordered(self, fits: int, met: int) -> Iterator[int]:
         """Set positions by score, those of `met` lifted: two lists that are sorted already, merged."""
         met &= fits
         if not met or met == fits or not self._boost:
-            yield from each_of(fits)
-            return
+            return each_of(fits)
+        return self._merged(each_of(met), each_of(fits & ~met))
+
+    def _merged(self, lifted: Iterator[int], plain: Iterator[int]) -> Iterator[int]:
         scores, boost = self._scores, self._boost
-        plain, lifted = each_of(fits & ~met), each_of(met)
-        one, other = next(plain, None), next(lifted, None)
-        while one is not None and other is not None:
-            if scores[other] + boost >= scores[one]:
-                yield other
-                other = next(lifted, None)
-            else:
+        one, other = next(lifted), next(plain)
+        while True:
+            if scores[one] + boost >= scores[other]:
                 yield one
-                one = next(plain, None)
-        if one is not None:
-            yield one
-        if other is not None:
-            yield other
-        yield from plain
-        yield from lifted
+                following = next(lifted, None)
+                if following is None:
+                    yield other
+                    yield from plain
+                    return
+                one = following
+            else:
+                yield other
+                following = next(plain, None)
+                if following is None:
+                    yield one
+                    yield from lifted
+                    return
+                other = following
 
     def _extra(
         self, preferences: Preferences, shown: Sequence[int], dropped: Mapping[int, int], matching: int
