@@ -6,6 +6,7 @@ its country is the scope; any remote option makes it remote; a bare "Remote" has
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,11 +16,12 @@ from babel import Locale, UnknownLocaleError
 from jobdigest.curate.gazetteer import CODED_REGIONS, Reading, fold, lookup
 from jobdigest.curate.patterns import table
 from jobdigest.curate.place_names import COMMA, GROUP, OTHER, Name, find_names, split_words
-from jobdigest.curate.place_units import Unit, find_units
+from jobdigest.curate.place_units import Unit, find_units, shown_name
 from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, mark, read_workplace, tidy
 from jobdigest.model import Place, Where, Workplace
 
 MAX_TEXT = 4_000
+_CITY_AND_STATE = re.compile(r"([A-Z][\w.'-]*(?: [\w.'-]+){0,3}), ([A-Z]{2})(?:, (US|USA|United States|Canada))?")
 _COVERS = {name: frozenset(codes.split()) for name, codes in table("places")["covers"].items()}
 _COVERS["EMEA"] = _COVERS["Europe"] | _COVERS["MENA"] | _COVERS["Africa"]
 _COVERS["LATAM"] = _COVERS["Central America"] | _COVERS["South America"] | _COVERS["Caribbean"] | {"MX"}
@@ -34,6 +36,7 @@ class _Found:
     scope: tuple[str, ...]
     workplace: Workplace | None
     anywhere: bool = False
+    regions: tuple[str, ...] = ()
 
 
 def read_where(texts: Sequence[str], stated_workplace: str | None = None) -> Where:
@@ -61,6 +64,9 @@ def _read_where(texts: tuple[str, ...], stated: str | None) -> Where:
         if not scope and any(each.anywhere for each in found):
             scope = ["Worldwide"]
         return Where(_unique_places(places + loose), workplace, tuple(dict.fromkeys(scope)) or None)
+    regions = tuple(dict.fromkeys(code for each in found for code in each.regions))
+    if regions and not (places or loose or workplace):  # "Latin America" names nowhere to go to, but who may apply
+        return Where((), None, regions)
     return Where(_unique_places(places + loose), workplace, None)
 
 
@@ -78,6 +84,9 @@ def _unique_places(places: Sequence[Place]) -> tuple[Place, ...]:
 
 @lru_cache(maxsize=65_536)
 def _read_text(text: str) -> _Found:
+    plain = _city_and_state(text)
+    if plain:
+        return _Found((plain,), (), (), None)
     marked = mark(tidy(text[:MAX_TEXT]))
     names = find_names(split_words(marked))
     units = _resolved(find_units(names))
@@ -96,7 +105,22 @@ def _read_text(text: str) -> _Found:
         workplace = "hybrid"
     elif ONSITE in marked:
         workplace = "onsite"
-    return _Found(tuple(places), tuple(loose), tuple(scope), workplace, anywhere)
+    regions = tuple(code for name in names for code in name.scope)
+    return _Found(tuple(places), tuple(loose), tuple(scope), workplace, anywhere, regions)
+
+
+def _city_and_state(text: str) -> Place | None:
+    """The short way for what most postings print: "Santa Clara, CA" and "Toronto, ON, Canada"."""
+    match = _CITY_AND_STATE.fullmatch(text)
+    if not match:
+        return None
+    country = {"": None, "C": "CA", "U": "US"}[(match[3] or "")[:1]]
+    key = fold(match[1])
+    for reading in lookup(key) if key not in SCOPES else ():
+        fits = reading.kind == "city" and reading.region == match[2] and reading.country in ("US", "CA")
+        if fits and country in (None, reading.country):
+            return Place(shown_name(reading.name, match[1]), reading.region, reading.country)
+    return None
 
 
 def _start(item: Unit | Name) -> int:
