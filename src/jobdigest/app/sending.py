@@ -19,7 +19,7 @@ from jobdigest.deliver.transports.base import What
 from jobdigest.errors import DeliveryError, UsageError
 from jobdigest.model import Message
 from jobdigest.slots import Slot, due_slot, latest_slot, slots_from
-from jobdigest.store import editions, ledger
+from jobdigest.store import editions, holds, ledger
 from jobdigest.store.sending import SendingLedger
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from jobdigest.deliver.transports.base import Transport
     from jobdigest.deliver.transports.smtp import Server
 
+OVER = ("sent", "cancelled")
+HELD = (
+    "{edition} is held: the database was restored from a backup, and the edition may have been sent since; "
+    "`digest restore --resume` releases it if it was not"
+)
 ONE_MAIL_WITHIN = 120.0  # seconds
 
 
@@ -47,24 +52,39 @@ def send_due(
     progress: Callable[[int], None] | None = None,
 ) -> Sent:
     """Freeze and send the edition that is due, or go on with it; twice sends nothing twice."""
+    lines = freeze_due(app, now, approve)
+    slot = due_slot(app.config.schedule, now)
+    if slot is None or is_over(app, slot.edition):
+        return Sent(lines)
+    summary = send_frozen(app, slot.edition, now, stop=stop, progress=progress)
+    return Sent([*lines, *describe(summary)], summary.ok)
+
+
+def freeze_due(app: App, now: datetime, approve: str | None = None) -> list[str]:
+    """Freeze the edition that is due unless it is frozen already; says in words what was done."""
     slot = due_slot(app.config.schedule, now)
     if slot is None:
-        return Sent([nothing_due(app, now)])
-    lines = []
+        return [nothing_due(app, now)]
     with app.store.read() as connection:
         edition = editions.load(connection, slot.edition)
-        if edition and edition.state == "sent":
-            return Sent([f"{slot.edition} was sent already; nothing is sent twice"])
+        if holds.is_held(connection, slot.at) and not (edition and edition.state == "sent"):
+            raise DeliveryError(HELD.format(edition=slot.edition))
     if edition is None:
         check_way_out(app)
         audience = freeze(app, slot, now, approve)
-        lines.append(
-            f"{slot.edition} frozen for {audience.readers:,} readers, {audience.by_reason['mail']:,} get a mail"
-        )
-    elif approve and approve != edition.content_hash:
+        return [f"{slot.edition} frozen: {audience.readers:,} readers, {audience.by_reason['mail']:,} mails"]
+    if edition.state in OVER:
+        return [f"{slot.edition} was {edition.state} already; nothing is sent twice"]
+    if approve and approve != edition.content_hash:
         raise DeliveryError(f"{slot.edition} was frozen with {edition.content_hash}, not {approve}; nothing was sent")
-    summary = send_frozen(app, slot.edition, now, stop=stop, progress=progress)
-    return Sent([*lines, *describe(summary)], summary.ok)
+    return []
+
+
+def is_over(app: App, edition: str) -> bool:
+    """Whether nothing is left to do for an edition."""
+    with app.store.read() as connection:
+        found = editions.load(connection, edition)
+        return found is not None and found.state in OVER
 
 
 def send_frozen(

@@ -1,0 +1,165 @@
+"""Keeping the house: backups, restoring, forgetting by policy, a week in one go, the state of things on one screen."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jobdigest.errors import DigestError
+from jobdigest.slots import due_slot, slots_from
+from jobdigest.store import backup, editions, facts, holds, jobs, ledger, postings, retention
+from jobdigest.store import subscribers as store_subscribers
+from jobdigest.store.sources import read_health
+
+if TYPE_CHECKING:
+    from jobdigest.app import App
+
+SAVE_SECONDS = 600
+
+
+def make_backup(app: App, target: Path | None, now: datetime) -> Path:
+    """Write a consistent copy of the database; returns where."""
+    database = backup.database_file(app.config.database, app.config.root)
+    if target is None:
+        folder = app.config.path(app.config.backups or "backups")
+        target = folder / f"digest-{now:%Y%m%dT%H%M%SZ}.db"
+    backup.copy_to(database, target)
+    with app.store.begin() as connection:
+        facts.put(connection, "last_backup", now.isoformat())
+    return target
+
+
+def restore(app: App, source: Path, now: datetime) -> list[str]:
+    """Put a backup in place of the database; editions due until now are held, because they may have been sent."""
+    database = backup.database_file(app.config.database, app.config.root)
+    backup.check_copy(source)
+    kept = backup.put_back(source, database)
+    with app.store.begin() as connection:
+        holds.hold_after_restore(connection, now)
+    lines = [f"restored {source}"] + ([f"what was there is kept as {kept}"] if kept else [])
+    return [*lines, "editions due until now are held: nothing of them is sent until `digest restore --resume`"]
+
+
+def resume_after_restore(app: App) -> str:
+    """The operator says that nothing held was sent; says in words what happened."""
+    with app.store.begin() as connection:
+        return "goes on; run `digest send`" if holds.release(connection) else "nothing was held"
+
+
+def prune(app: App, now: datetime) -> str:
+    """Forget by policy; says in words what went."""
+    limits = app.config.retention
+    with app.store.begin() as connection:
+        counts = retention.prune(
+            connection,
+            now,
+            descriptions=limits.descriptions,
+            tombstones=limits.postings,
+            ledger=limits.deliveries,
+        )
+    return " · ".join(f"{count:,} {what}" for what, count in counts.items()) + " forgotten"
+
+
+def once(app: App, now: datetime, *, save: str | None, archive: Path | None) -> Iterator[str]:
+    """A whole week in one run on a machine that will be thrown away: collect, look, send, archive.
+
+    `save` is a shell command that stores the state for the next run; it runs before sending and after. A run that
+    dies in between leaves a state in which whatever may have been sent is in doubt, so nobody is mailed twice.
+    """
+    from jobdigest.app.collecting import collect_all
+    from jobdigest.app.links import check_pages
+    from jobdigest.app.sending import describe, freeze_due, send_frozen
+
+    yield from _settle_unsaved(app, now)
+    yield from collect_all(app, None, now, lambda report: None).summary()
+    yield f"{len(check_pages(app, now)):,} pages looked at"
+    slot = due_slot(app.config.schedule, now)
+    lines = freeze_due(app, now)
+    yield from lines
+    if slot and _is_open(app, slot.edition):
+        with app.store.begin() as connection:
+            holds.begin_unsaved(connection, slot.edition)
+        _save(save, app.config.root)
+        yield from describe(send_frozen(app, slot.edition, now, stop=threading.Event()))
+        with app.store.begin() as connection:
+            holds.end_unsaved(connection, slot.edition)
+    if archive:
+        from jobdigest.app.archive import write_archive
+
+        yield f"{write_archive(app, archive):,} pages in {archive}"
+    _save(save, app.config.root)
+
+
+def _settle_unsaved(app: App, now: datetime) -> Iterator[str]:
+    with app.store.begin() as connection:
+        for edition in editions.previous(connection, 8):
+            if count := holds.doubt_unsaved(connection, edition.key, now):
+                yield f"{edition.key}: {count:,} deliveries are in doubt: an earlier run never saved its end"
+
+
+def _is_open(app: App, edition: str) -> bool:
+    with app.store.read() as connection:
+        found = editions.load(connection, edition)
+        return found is not None and found.state in ("frozen", "sending")
+
+
+def _save(command: str | None, root: Path) -> None:
+    """Store the state away; raises DigestError where that fails, so that nothing is sent on an unsaved state."""
+    if command is None:
+        return
+    done = subprocess.run(command, shell=True, cwd=root, timeout=SAVE_SECONDS, capture_output=True, text=True)  # noqa: S602 - the operator's own command
+    if done.returncode:
+        raise DigestError(f"--save: {command!r} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+
+
+def status(app: App, now: datetime) -> dict[str, Any]:
+    """The state of things in plain values."""
+    with app.store.read() as connection:
+        stored, scoped = postings.totals(connection)
+        latest = editions.previous(connection, 1)
+        counts = ledger.counts(connection, latest[0].key) if latest else {}
+        readers = store_subscribers.count_by_state(connection)
+        open_jobs = jobs.count_open(connection)
+        backed_up = facts.get(connection, "last_backup")
+        held = holds.is_held(connection, now)
+    health = read_health(app.store)
+    failing = {name: found.error for name, found in health.items() if found.failures}
+    following = next(slots_from(app.config.schedule, now))
+    return {
+        "next_edition": following.edition,
+        "next_slot": following.local.isoformat(),
+        "held": held,
+        "last_edition": latest[0].key if latest else None,
+        "last_state": latest[0].state if latest else None,
+        "deliveries": counts,
+        "postings": stored,
+        "in_scope": scoped,
+        "open_jobs": open_jobs,
+        "readers": readers,
+        "sources": len(app.config.sources),
+        "failing": failing,
+        "alarms": {name: found.alarm for name, found in health.items() if found.alarm},
+        "last_backup": backed_up,
+    }
+
+
+def status_lines(found: dict[str, Any]) -> list[str]:
+    """One screen for the operator."""
+    readers = " · ".join(f"{count:,} {state}" for state, count in sorted(found["readers"].items())) or "none yet"
+    counts = " · ".join(f"{count:,} {state}" for state, count in sorted(found["deliveries"].items()))
+    lines = [
+        f"next edition   {found['next_edition']} · {found['next_slot']}",
+        f"last edition   {found['last_edition'] or 'none yet'}"
+        + (f" · {found['last_state']} · {counts}" if found["last_edition"] else ""),
+        f"postings       {found['postings']:,} → {found['in_scope']:,} AI → {found['open_jobs']:,} open jobs",
+        f"readers        {readers}",
+        f"sources        {found['sources']} · {len(found['failing'])} failing",
+        f"last backup    {found['last_backup'] or 'never'}",
+    ]
+    lines += [f"  {name}: {error}" for name, error in sorted(found["failing"].items())]
+    lines += [f"  ALARM {name}: {alarm}" for name, alarm in sorted(found["alarms"].items())]
+    return lines + (["HELD after a restore: `digest restore --resume` releases"] if found["held"] else [])

@@ -1,0 +1,65 @@
+"""Copies of the database: online and consistent for SQLite; PostgreSQL has tools of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from jobdigest.errors import StoreError, UsageError
+
+
+def database_file(url: str, root: Path) -> Path:
+    """The file of a SQLite database; raises UsageError for any other."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise UsageError("this copies SQLite files; for PostgreSQL use pg_dump and pg_restore")
+    return (root / parsed.database).resolve()
+
+
+def copy_to(database: Path, target: Path) -> None:
+    """A consistent copy while others read and write; `target` appears whole or not at all."""
+    if not database.is_file():
+        raise StoreError(f"{database}: no such database; `digest collect` makes one")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f"{target.name}.part")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(database, timeout=30)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        os.replace(unfinished, target)
+    except (sqlite3.Error, OSError) as error:
+        unfinished.unlink(missing_ok=True)
+        raise StoreError(f"backup to {target} failed: {error}") from error
+
+
+def check_copy(backup: Path) -> None:
+    """Raise UsageError unless `backup` is a whole database of this program."""
+    if not backup.is_file():
+        raise UsageError(f"{backup}: no such file")
+    try:
+        with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+            if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise UsageError(f"{backup}: is damaged; take another backup")
+            copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        raise UsageError(f"{backup}: is not a backup of jobdigest: {error}") from None
+
+
+def put_back(backup: Path, database: Path) -> Path | None:
+    """Replace the database by a checked backup; what was there is kept beside it, and its path returned."""
+    kept = None
+    if database.exists():
+        kept = database.with_name(f"{database.name}.before-restore")
+        copy_to(database, kept)
+    for leftover in ("-wal", "-shm"):
+        database.with_name(database.name + leftover).unlink(missing_ok=True)
+    unfinished = database.with_name(f"{database.name}.part")
+    shutil.copyfile(backup, unfinished)
+    os.replace(unfinished, database)
+    return kept
