@@ -14,7 +14,7 @@ _EAST_ASIAN = bytes(range(0xE3, 0xEE))  # the first bytes of kana, Han and hangu
 _AFTER = ("", ".", ",", "!", ":", ";", ")", "?", "…", "”", '"', "*", "|", "/")
 _BEFORE = ("", "(", '"', "“", "*")
 
-SENTENCE = re.compile(r"[^\n.!?。！？;…]+(?:[.!?;…](?![\s\n])[^\n.!?。！？;…]+)*[.!?。！？;…]*")
+SENTENCE = re.compile(r"[^\n.!?。！？…]+(?:[.!?…](?![\s\n])[^\n.!?。！？…]+)*[.!?。！？…]*")
 
 
 class Clues:

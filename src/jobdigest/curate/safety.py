@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -27,10 +27,32 @@ MAX_SENTENCE = 700
 
 
 class _Signal(NamedTuple):
+    """One entry of data/safety.toml: what must be there, what mustn't, and how much it weighs."""
+
     reason: str
     weight: float
+    stack: bool
     excuse: bool
-    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    also: re.Pattern[str] | None
+    patterns: tuple[re.Pattern[str], ...]
+    all: tuple[re.Pattern[str], ...]
+    two_of: tuple[re.Pattern[str], ...]
+
+    def weighs(self, sentence: str, window: str) -> float:
+        """The weight of the evidence in a sentence, or in a window of three for signals that look for parts."""
+        text = window if self.all else sentence
+        if self.also and not self.also.search(text):
+            return 0
+        hits = sum(pattern.search(text) is not None for pattern in self.patterns)
+        if self.all:
+            hits = all(pattern.search(text) for pattern in self.all) and self._has_two(text)
+        if not hits or (self.unless and self.unless.search(text)) or (self.excuse and _excuse().search(text)):
+            return 0
+        return min(self.weight * hits, SUSPECT_AT) if self.stack else self.weight
+
+    def _has_two(self, text: str) -> bool:
+        return not self.two_of or sum(pattern.search(text) is not None for pattern in self.two_of) > 1
 
 
 @cache
@@ -43,6 +65,8 @@ def _clues() -> Clues:
     words: dict[str, list[str]] = {}
     pieces: dict[str, list[str]] = {}
     for number, entry in enumerate(_table()["signal"]):
+        if entry["weight"] < 1:
+            continue
         for word in entry.get("words", "").split():
             words.setdefault(word, []).append(str(number))
         for piece in entry.get("pieces", "").split():
@@ -52,11 +76,25 @@ def _clues() -> Clues:
 
 @cache
 def _signal(number: str) -> _Signal:
+    entry = _table()["signal"][int(number)]
+    stack = entry.get("stack", False)
+    patterns = entry.get("patterns", [])
+    return _Signal(
+        entry["reason"],
+        entry["weight"],
+        stack,
+        entry.get("excuse", True),
+        _compiled(entry["unless"]) if "unless" in entry else None,
+        _compiled(entry["also"]) if "also" in entry else None,
+        tuple(map(_compiled, patterns if stack else ["|".join(f"(?:{one})" for one in patterns)] if patterns else [])),
+        tuple(map(_compiled, entry.get("all", []))),
+        tuple(map(_compiled, entry.get("two_of", []))),
+    )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
     table = _table()
-    entry = table["signal"][int(number)]
-    text = "|".join(f"(?:{pattern})" for pattern in entry["patterns"])
-    text = text.replace("{MONEY}", table["money"]).replace("{YOU}", table["you"])
-    return _Signal(entry["reason"], entry["weight"], entry.get("excuse", True), re.compile(text))
+    return re.compile(pattern.replace("{MONEY}", table["money"]).replace("{YOU}", table["you"]))
 
 
 @cache
@@ -66,7 +104,7 @@ def _excuse() -> re.Pattern[str]:
 
 _WARNING = re.compile(
     r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*|fake (?:recruiters?|jobs?|offers?)"
-    r"|recruitment fraud|job scams?|(?:we|will|[a-z]+) never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
+    r"|recruitment fraud|job scams?|never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
 )
 _SAFETY_WORK = re.compile(
     r"fraud|scam|trust (?:&|and) safety|abuse|integrity|\baml\b|money laundering|identity|kyc|threat|security|moderation"
@@ -87,9 +125,19 @@ def assess(
     if imitated:
         found[imitated] = SUSPECT_AT
     needed = SUSPECT_AT + (1 if found and not imitated and _SAFETY_WORK.search(title) else 0)
+    missing = needed - sum(found.values())
+    if 0 < missing < 1:
+        found |= _late(description)
     if sum(found.values()) < needed:
         return ()
     return tuple(sorted(found, key=lambda reason: (-found[reason], reason)))
+
+
+def _late(description: str) -> dict[str, float]:
+    """The faint signals, tried only where they could decide."""
+    signals = (_signal(str(number)) for number, entry in enumerate(_table()["signal"]) if entry["weight"] < 1)
+    low = folded(description[:MAX_READ])
+    return {signal.reason: signal.weight for signal in signals if signal.weighs(low, low)}
 
 
 def _spoken(text: str) -> dict[str, float]:
@@ -100,30 +148,37 @@ def _spoken(text: str) -> dict[str, float]:
         clues["@"] = _clues().find("@")["@"]
     if not clues:
         return found
-    low = folded(text)
+    low = folded(text).replace("rs. ", "rs ")
     for start, end in lines_with(low, clues):
-        line = low[start:end]
-        numbers = {number for clue, names in clues.items() if clue in line for number in names}
-        for sentence, warned in _sentences(line):
-            for number in numbers:
-                signal = _signal(number)
-                if found.get(signal.reason, 0) >= signal.weight or (warned and signal.excuse):
-                    continue
-                if signal.pattern.search(sentence) and not (signal.excuse and _excuse().search(sentence)):
-                    found[signal.reason] = signal.weight
+        _weigh(low[start:end], clues, found)
     return found
+
+
+def _weigh(line: str, clues: Mapping[str, Collection[str]], found: dict[str, float]) -> None:
+    """Add to `found` what the sentences of one line weigh."""
+    present = {clue: names for clue, names in clues.items() if clue in line}
+    sentences = _sentences(line)
+    for at, (sentence, warned) in enumerate(sentences):
+        numbers = {number for clue, names in present.items() if clue in sentence for number in names}
+        window = " ".join(text for text, _ in sentences[max(at - 1, 0) : at + 3]) if numbers else ""
+        for signal in map(_signal, sorted(numbers)):
+            if found.get(signal.reason, 0) < SUSPECT_AT and not (warned and signal.excuse):
+                weight = signal.weighs(sentence, window)
+                if weight:
+                    found[signal.reason] = max(weight, found.get(signal.reason, 0))
 
 
 def _sentences(line: str) -> list[tuple[str, bool]]:
     """The sentences of a line, and whether each stands in or right after a warning to applicants."""
     sentences = []
-    warned = 0
+    left = 0  # sentences that still belong to the warning
+    warns = _WARNING.search(line) is not None
     for match in SENTENCE.finditer(line):
         sentence = match[0].strip()[:MAX_SENTENCE]
-        if _WARNING.search(sentence):
-            warned = 4
-        sentences.append((sentence, warned > 0))
-        warned -= 1
+        if warns and _WARNING.search(sentence):
+            left = 5
+        sentences.append((sentence, left > 0))
+        left -= 1
     return sentences
 
 
