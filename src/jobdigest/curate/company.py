@@ -97,7 +97,7 @@ def _settle(parent: str, aliases: Mapping[str, str]) -> str:
     return parent
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _plain(name: str) -> tuple[str, str]:
     """The name without legal suffixes, and without tails too; spaces don't count."""
     text = _PART_OF.sub("", _BRACKETS.sub(" ", name[:LONGEST_READ])) or name[:LONGEST_READ]
@@ -149,7 +149,7 @@ def _tells(words: Words, endings: dict[str, tuple[Words, ...]]) -> bool:
     return len(words) > 1 or endings is _LEGAL or len(words[0]) > 2
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def brand(key: str) -> str:
     """A looser key for comparing the same role: `oscarhealth` → `oscar`, as far as a telling name stays."""
     while True:

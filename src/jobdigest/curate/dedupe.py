@@ -28,15 +28,12 @@ _UNITS = word_list("units")
 _STACKS = word_list("stacks")  # software by nature
 _DEVELOPED = word_list("developed")
 _TELLING_DIGIT = re.compile("[1-9]")
-_SEASONS = ("spring", "summer", "fall", "winter")
+_SEASONS = ("spring", "summer", "fall")
 _YEAR_CLASSES = 4  # years that agree modulo four don't meet in one store
-_MONTH_SEASON = dict(
-    zip(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
-        ("winter", "winter", "spring", "spring", *["summer"] * 4, "fall", "fall", "fall", "winter"),
-        strict=True,
-    )
-)
+_TERM_OF = {  # what begins in winter, employers call winter or spring
+    "winter": "spring", "dec": "spring", "jan": "spring", "feb": "spring", "mar": "spring", "apr": "spring",
+    "may": "summer", "jun": "summer", "jul": "summer", "aug": "summer", "sep": "fall", "oct": "fall", "nov": "fall",
+}  # fmt: skip
 _NO_ID = word_list("no_id")
 SHORTEST_TEXT = 400  # characters; below that, descriptions are teasers and boilerplate
 
@@ -49,7 +46,7 @@ class Facts(NamedTuple):
     role: str
     years: tuple[int, ...]
     seasons: Phrase
-    early: bool
+    beginner: str | None  # intern or new-grad: hired for a term
 
     @property
     def said(self) -> str:
@@ -77,9 +74,9 @@ def facts(title: str, company: str | None, locations: Sequence[str] = (), salary
     if level == "1":
         grades -= {"new-grad", "junior"}
     rank = " ".join(sorted(grades)) + (f" L{level}" if level else "")
-    seasons = tuple(sorted({_MONTH_SEASON.get(season, season) for season in read.seasons}))
-    early = bool(grades & {"intern", "new-grad", "apprentice"})
-    return Facts(employer, rank, " ".join(sorted(words)), read.years, seasons, early)
+    beginner = "intern" if read.seniority == "intern" else "new-grad" if "new-grad" in grades else None
+    seasons = tuple(sorted({_TERM_OF.get(season, season) for season in read.seasons}))
+    return Facts(employer, rank, " ".join(sorted(words)), read.years, seasons, beginner)
 
 
 def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str], employer: str) -> set[str]:
@@ -133,7 +130,7 @@ def _intern_words(words: set[str]) -> set[str]:
     return rest
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def _place_words(locations: tuple[str, ...]) -> frozenset[str]:
     words = _WORD.findall(fold(" ".join(locations)[:500]).lower())
     return frozenset(word for word in words if word not in LEXICON)
@@ -142,16 +139,17 @@ def _place_words(locations: tuple[str, ...]) -> frozenset[str]:
 def role_keys(facts: Facts) -> tuple[str, ...]:
     """Keys of the weak relation, none without an employer or a title.
 
-    An internship's year and season split only where both titles state them: a title that doesn't state them carries a
-    key for each that another could state.
+    What year graduates are hired for, and what year and season an internship is in, splits only where both titles say
+    it: a title that leaves it open carries a key for each that another could state.
     """
     if not facts.employer or not (facts.role or facts.rank):
         return ()
     base = f"{brand(facts.employer)}|{facts.rank}|{facts.role}"
-    if not facts.early:
+    if not facts.beginner:
         return (f"{base}|{' '.join(map(str, facts.years))}{' '.join(facts.seasons)}",)
     years = sorted({year % _YEAR_CLASSES for year in facts.years}) or range(_YEAR_CLASSES)
-    return tuple(f"{base}|{year}{season}" for year, season in product(years, facts.seasons or _SEASONS))
+    seasons = (facts.seasons or _SEASONS) if facts.beginner == "intern" else ("",)
+    return tuple(f"{base}|{year}{season}" for year, season in product(years, seasons))
 
 
 def same_job(a: Facts, b: Facts) -> bool:
