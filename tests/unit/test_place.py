@@ -106,7 +106,7 @@ def test_several_places_in_one_string(text: str, expected: str) -> None:
         ("Hybrid (2 days/week), London", "London/-/GB hybrid -"),
         ("Genève (télétravail partiel)", "Geneva/-/CH hybrid -"),
         ("In-person, San Francisco", "San Francisco/CA/US onsite -"),
-        ("EMEA", "- -"),
+        ("EMEA", "- EMEA"),
         ("13 Locations", "- -"),
     ],
 )
@@ -126,6 +126,12 @@ def test_workplace_and_scope(text: str, expected: str) -> None:
 )
 def test_a_sources_own_workplace_field_counts(stated: str | None, expected: str) -> None:
     assert _shown("London, UK", stated) == expected
+
+
+def test_a_region_is_the_scope_of_a_job_that_its_source_calls_remote() -> None:
+    assert read_where(["Latin America"], "Remote") == ((), "remote", ("LATAM",))
+    assert read_where(["Latin America"]) == ((), None, ("LATAM",))
+    assert read_where(["EMEA IE Cork"]) == ((Place("Cork", None, "IE"),), None, None)
 
 
 def test_a_remote_string_beside_places_is_an_option() -> None:
@@ -216,7 +222,7 @@ _PARTS = [
 def test_any_text_is_read_into_known_shapes(text: str) -> None:
     where = read_where([text])
     assert where.workplace in ("remote", "hybrid", "onsite", None)
-    assert where.workplace == "remote" or where.remote_scope is None
+    assert where.workplace == "remote" or not where.remote_scope or not where.places
     assert len(set(where.places)) == len(where.places)
     for place in where.places:
         assert place.country

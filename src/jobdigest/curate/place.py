@@ -55,7 +55,9 @@ def _read_where(texts: tuple[str, ...], stated: str | None) -> Where:
     loose = [place for each in found for place in each.loose]
     scope = [code for each in found for code in each.scope]
     workplaces = {each.workplace for each in found}
+    regions = [code for each in found for code in each.regions]
     if said == "remote" and "remote" not in workplaces:
+        scope += regions
         scope += [place.country for place in places if place.country]
     workplace = _one_workplace(workplaces, said)
     if workplace == "remote":
@@ -64,9 +66,8 @@ def _read_where(texts: tuple[str, ...], stated: str | None) -> Where:
         if not scope and any(each.anywhere for each in found):
             scope = ["Worldwide"]
         return Where(_unique_places(places + loose), workplace, tuple(dict.fromkeys(scope)) or None)
-    regions = tuple(dict.fromkeys(code for each in found for code in each.regions))
     if regions and not (places or loose or workplace):  # "Latin America" names nowhere to go to, but who may apply
-        return Where((), None, regions)
+        return Where((), None, tuple(dict.fromkeys(regions)))
     return Where(_unique_places(places + loose), workplace, None)
 
 

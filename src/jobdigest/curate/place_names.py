@@ -143,7 +143,7 @@ def _names_in(words: Sequence[Word], start: int, end: int, shouting: bool) -> li
         if (
             not name.mark
             and name.end < end
-            and words[name.end].key in STREETS
+            and words[name.end].text.lower() in STREETS
             and not name.code
             and name.end - name.start < 3
         ):
@@ -193,7 +193,7 @@ def _name_at(words: Sequence[Word], at: int, end: int, shouting: bool) -> Name |
         if alone and len(word.text) <= 3 and (codes := _codes(word, at == 0, end - at == 1)):
             extra = tuple(reading for reading in lookup(key) if reading.kind == "city" and reading.people > 300)
             return Name(word.text, codes + extra[:1], at, stop, word.gap, True, code=True)
-        if alone and (key in USUALLY_NOISE or (len(key) < 3 and not word.text.isupper())):
+        if alone and (key in USUALLY_NOISE or (len(key) < 3 and not word.text.isupper() and len(words) > 1)):
             continue
         if readings := lookup(key):
             if alone and word.text.islower() and end - at > 1 and not readings[0].people > 500:
@@ -252,7 +252,7 @@ def _with_unknown(words: Sequence[Word], start: int, end: int, names: list[Name]
         word.text[:1].isupper()
         and word.key.isalpha()
         and len(word.key) > 1
-        and word.key not in STREETS
+        and word.text.lower() not in STREETS
         and (word.key not in USUALLY_NOISE or (word.key in _PREFIXES and len(part) > 1))
         for word in part
     )

@@ -8,11 +8,12 @@ Costs are in the same arbitrary unit throughout: a lone city is about 11, a lone
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jobdigest.curate.gazetteer import CODED_REGIONS, Reading
-from jobdigest.curate.place_names import GROUP, OTHER, TIGHT, Name
+from jobdigest.curate.place_names import GROUP, HYPHEN, OTHER, TIGHT, Name
 from jobdigest.curate.place_words import ANYWHERE, REMOTE
 from jobdigest.model import Place
 
@@ -39,11 +40,12 @@ def find_units(names: Sequence[Name]) -> list[Unit]:
     """The cheapest cut of the names (marks and scopes left out) into places, in the order of the string."""
     units: list[Unit] = []
     run: list[Name] = []
+    remote = any(name.mark in (REMOTE, ANYWHERE) for name in names)
     for name in names:
-        if name.scope or name.mark in (REMOTE, ANYWHERE):
+        if name.mark in (REMOTE, ANYWHERE) or (name.scope and remote):
             units += _cut(run)
             run = []
-        elif not name.mark:
+        elif not name.mark and not name.scope:
             if run and name.gap == GROUP:
                 units += _cut(run)
                 run = []
@@ -89,7 +91,7 @@ def _spans(run: Sequence[Name], start: int, end: int) -> Iterator[tuple[Sequence
     """The names from start to end, and the same without the cheap ones in between."""
     span = run[start:end]
     yield span, 0.0
-    if len(span) > 2 and (not span[0].readings or span[0].readings[0].kind == "city"):
+    if len(span) > 2 and (span[0].unknown or any(reading.kind == "city" for reading in span[0].readings)):
         prices = [_price_of_skipping(name, run) for name in span[1:-1]]
         if any(price <= _CHEAP for price in prices):
             kept = [name for name, price in zip(span[1:-1], prices, strict=True) if price > _CHEAP]
@@ -102,7 +104,7 @@ def _price_of_skipping(name: Name, run: Sequence[Name]) -> float:
     first = name.readings[0]
     if name.code:
         if not name.whole:
-            return 5.0
+            return 5.5
         if _inside_an_address(name, run) or _before_another_country(name, run):
             return 3.0
         return 3.0 if _local_code(name, run) else 30.0
@@ -163,7 +165,12 @@ def _unit(span: Sequence[Name]) -> tuple[float, Unit] | None:
     bare = _agreement(span, None)
     if bare and bare[0] and (len(span) == 1 or not _repeats(span)):
         country, region = bare
-        cost = 12.0 + (3 if all(name.code for name in span) else 0) + 0.5 * _code_doubts(span, country, region)
+        cost = (
+            12.0
+            + (3.0 if all(name.code for name in span) else 0.0)
+            - (5.0 if country and region and len(span) > 1 else 0.0)
+        )
+        cost += 0.5 * _code_doubts(span, country, region)
         if best is None or cost < best[0]:
             best = cost, Unit(Place(None, region, country), tuple(span))
     return best
@@ -261,7 +268,9 @@ def _city_unit(
         cost += 2.0 if chosen.people > 500 else 9.0
     if not name.whole and others == 0 and chosen.people < 100:
         cost += 4.0
-    place = Place(_shown(chosen.name, name.text), _kept_region(chosen), chosen.country)
+    if not name.whole and _outshone(span, index, chosen):
+        cost += 4.0
+    place = Place(shown_name(chosen.name, name.text), _kept_region(chosen), chosen.country)
     return cost, Unit(place, tuple(span), index == others and others > 0)
 
 
@@ -282,6 +291,17 @@ def _support(span: Sequence[Name], index: int) -> float:
         else set()
     )
     return 3.0 * ("country" in kinds) + 3.0 * ("region" in kinds)
+
+
+def _outshone(span: Sequence[Name], index: int, chosen: Reading) -> bool:
+    """True for the Hudson of "NY New York Hudson Yards": a neighbour is the far larger city of the same state."""
+    return any(
+        reading.kind == "city" and reading.region == chosen.region and reading.people > 20 * (chosen.people + 1)
+        for k, name in enumerate(span)
+        if k != index
+        for reading in name.readings
+        if reading.country == chosen.country
+    )
 
 
 def _nests(chosen: Reading, others: Sequence[Name], span: Sequence[Name], country: str | None) -> bool:
@@ -321,9 +341,9 @@ def _code_doubts(span: Sequence[Name], country: str | None, region: str | None) 
     return doubts
 
 
-def _shown(name: str, printed: str) -> str:
-    """The usual name; "St." and "Saint" as the posting has it."""
-    if "Saint " in name and "saint" not in printed.casefold():
+def shown_name(name: str, printed: str) -> str:
+    """The usual name of a city, with "St." or "Saint" as the posting has it."""
+    if "Saint " in name and re.search(r"(?i)\bste?\b", printed):
         return name.replace("Saint ", "St. ")
     return name
 
@@ -346,7 +366,10 @@ def _without_addresses(units: list[Unit]) -> list[Unit]:
 
 
 def _is_district(unit: Unit, before: Unit) -> bool:
-    """True for a small foreign name set apart by a colon or bracket from the city that it must be a part of."""
+    """True for a small foreign name after the city that it must be a part of."""
     name = unit.names[0]
     nearby = any(reading.country == before.place.country for reading in name.readings)
-    return name.gap <= TIGHT and bool(before.place.city) and not nearby and name.readings[0].people < 300
+    small = 300 if name.gap <= TIGHT else 100
+    closed = any(reading.kind == "country" for reading in before.names[-1].readings if not before.names[-1].code)
+    joined = name.gap <= HYPHEN and name.readings[0].people < 100 and not closed
+    return bool(before.place.city) and (joined or (not nearby and name.readings[0].people < small))
