@@ -98,7 +98,7 @@ def strong(**given: str | None) -> tuple[str, ...]:
         company_key="acme",
         canonical_url=fields["canonical_url"],
         text=text,
-        role=role,
+        role=facts(role, "Acme") if role else None,
     )
 
 

@@ -164,11 +164,11 @@ def identities(
     company_key: str,
     canonical_url: str | None,
     text: str,
-    role: str = "",
+    role: Facts | None = None,
 ) -> tuple[str, ...]:
     """Strong identities, each true by itself: `ats:…`, `req:employer|id`, `url:…`, `text:…`.
 
-    A description counts from 400 characters on, and only together with the employer and with `role` (`Facts.said`):
+    A description counts from 400 characters on, and only together with the employer and with what the title says (`role`):
     employers publish one description for many roles.
     """
     found = []
@@ -178,11 +178,11 @@ def identities(
         found.append(f"req:{company_key}|{number}")
     if canonical_url:
         found.append(f"url:{canonical_url}")
-    if role and company_key and len(text) >= SHORTEST_TEXT:
+    if role and role.role and company_key and len(text) >= SHORTEST_TEXT:
         words = " ".join(_WORD.findall(text.casefold()))
         digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
         if len(words) >= SHORTEST_TEXT:
-            found.append(f"text:{company_key}|{role}|{digest}")
+            found.append(f"text:{company_key}|{role.said}|{digest}")
     return tuple(found)
 
 
