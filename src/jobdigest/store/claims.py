@@ -262,20 +262,11 @@ def take_over(conn: Connection, edition: str, owner: str, now: datetime, alive: 
     conn.execute(
         update(d).where(*held, d.c.owner.in_(dead), d.c.state == "pending").values(owner=None, lease_until=None)
     )
-    return _doubt(conn, edition, d.c.owner.in_(dead), now) + expire(conn, edition, owner, now)
-
-
-def expire(conn: Connection, edition: str, owner: str, now: datetime) -> int:
-    """Rows in `sending` whose owner's lease is over become in doubt; their number. Pending ones are simply claimed."""
     over = or_(d.c.lease_until < now, d.c.lease_until > now + 2 * LEASE)
-    return _doubt(conn, edition, and_(d.c.owner != owner, over), now)
-
-
-def _doubt(conn: Connection, edition: str, lost: Any, now: datetime) -> int:
-    """The owner stays on the row: if it lives after all, it may still say what the server answered."""
-    rows = update(d).where(d.c.edition == edition, d.c.state == "sending", lost)
+    doubt = update(d).where(*held, d.c.state == "sending", or_(d.c.owner.in_(dead), over))
     reason = "the sender died between the final dot and the answer"
-    return conn.execute(rows.values(state="in_doubt", reason=reason, lease_until=None, updated=now)).rowcount
+    # the owner stays on the row: if it lives after all, it may still say what the server answered
+    return conn.execute(doubt.values(state="in_doubt", reason=reason, lease_until=None, updated=now)).rowcount
 
 
 def next_wait(conn: Connection, edition: str, now: datetime, calendar: datetime) -> timedelta | None:

@@ -101,7 +101,7 @@ class SendingLedger:
         with self._store.begin() as conn:
             ledger.stay_enlisted(conn, self.edition, self._owner, now)
             claims.renew(conn, self._owner, ids, now)
-            claims.expire(conn, self.edition, self._owner, now)
+            claims.take_over(conn, self.edition, self._owner, now, self._alive)
 
     def next_wait(self, now: datetime, calendar: datetime) -> timedelta | None:
         """How long until a row may be due; None once all are final or in doubt, and then the edition is `sent`."""

@@ -1,0 +1,65 @@
+"""A sender in a process of its own, to be killed: `python -m support.kill_target JSON`.
+
+The JSON says which `database` and `port`, and one of: `record` (a file that gets how often each statement ran) or
+`kill` (`[file, line, nth]`: die by SIGKILL just before that statement runs for the nth time). Statements are found by
+tracing from here; the product knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import jobdigest
+from jobdigest.deliver import owner, send
+from jobdigest.deliver.policy import Policy
+from jobdigest.deliver.transports.pipelined import Pipelined
+from jobdigest.deliver.transports.smtp import Server
+from jobdigest.store import open_store
+from jobdigest.store.sending import SendingLedger
+from support.sending import EDITION, QuickClock, make_message
+
+ROOT = str(Path(jobdigest.__file__).parent)
+TRACED = ("deliver/send.py", "deliver/transports/pipelined.py", "store/sending.py", "store/claims.py")
+
+
+def main(task: dict[str, Any]) -> None:
+    store = open_store(task["database"])
+    transport = Pipelined(
+        Server(host="127.0.0.1", port=task["port"], tls="none", timeout=10, local_name="example.com"),
+        task["connections"],
+    )
+    ledger = SendingLedger(store, EDITION, owner.new_owner(), owner.alive)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    seen: Counter[tuple[str, int]] = Counter()
+    if "record" in task or "kill" in task:
+        sys.settrace(lambda frame, event, argument: _trace(frame, event, seen, task.get("kill")))
+    try:
+        send.run(ledger, make_message, transport, Policy(), clock=QuickClock(), alongside=task.get("alongside", False))
+    finally:
+        sys.settrace(None)
+    store.close()
+    if "record" in task:
+        Path(task["record"]).write_text(json.dumps([[*statement, n] for statement, n in sorted(seen.items())]))
+
+
+def _trace(frame: FrameType, event: str, seen: Counter[tuple[str, int]], kill: list[Any] | None) -> Any:
+    name = frame.f_code.co_filename.removeprefix(ROOT + "/")
+    if name not in TRACED:
+        return None
+    if event == "line":
+        seen[name, frame.f_lineno] += 1
+        if kill and [name, frame.f_lineno, seen[name, frame.f_lineno]] == kill:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return lambda inner, what, _: _trace(inner, what, seen, kill)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
