@@ -63,6 +63,17 @@ class Start(NamedTuple):
     longer: dict[str, list[Phrase]]
 
 
+class Policy(NamedTuple):
+    """What an open title is worth at one kind of employer.
+
+    `needed` terms of AI work in a text bring it in (None: no number does). `alone` says what the title is worth
+    without a text: `in`, `out`, or `bare`, in where it says nothing more than that.
+    """
+
+    needed: int | None
+    alone: str
+
+
 class Tables(NamedTuple):
     """The data files, parsed. `bits` also has the named sets; `policies` is outcome → employer kind → policy."""
 
@@ -72,7 +83,8 @@ class Tables(NamedTuple):
     given: tuple[Rule, ...]
     scope: tuple[Rule, ...]
     roles: tuple[Rule, ...]
-    policies: Mapping[str, Mapping[str, tuple[int | None, bool]]]
+    policies: Mapping[str, Mapping[str, Policy]]
+    facets: frozenset[str]
     romance: frozenset[str]
     text_terms: tuple[str, ...]
     employers: Mapping[str, str]
@@ -117,6 +129,7 @@ def tables() -> Tables:
         scope=tuple(rule for rule in rules if rule.outcome in {"in", "out", *policies}),
         roles=tuple(rule for rule in rules if rule.outcome not in {"in", "out", *policies}),
         policies=policies,
+        facets=frozenset(evidence["facets"]),
         romance=frozenset(evidence["romance"]),
         text_terms=tuple(evidence["text"]),
         employers={name.replace(" ", ""): kind for kind in ("lab", "ai", "chip") for name in evidence[kind]},
@@ -155,10 +168,10 @@ def _mask(names: Iterable[str], bits: Mapping[str, int]) -> int:
     return mask
 
 
-def _policy(text: str) -> tuple[str, tuple[int | None, bool]]:
-    """`ai 3 in` as (kind, (terms needed in a text or None, in without a text))."""
+def _policy(text: str) -> tuple[str, Policy]:
+    """`ai 3 in` as (employer kind, policy)."""
     kind, needed, alone = text.split()
-    return kind, (None if needed == "-" else int(needed), alone == "in")
+    return kind, Policy(None if needed == "-" else int(needed), alone)
 
 
 def _rule(outcome: str, conditions: str, bits: Mapping[str, int]) -> Rule:
@@ -250,6 +263,12 @@ def _settle(bits: int) -> int:
         if rule.holds(bits):
             bits |= known.bits[rule.outcome]
     return bits
+
+
+def is_bare(title: str, reading: Reading) -> bool:
+    """Whether a title says little besides what was read: at most one other word that is no facet or number."""
+    known = {word for hit in reading.hits for word in hit.words.split()} | tables().facets
+    return sum(word not in known and not word.isdigit() for word in words_of(title[:TITLE_LIMIT])) <= 1
 
 
 def _credit(hits: Sequence[Hit], added: int) -> Iterator[Hit]:

@@ -16,6 +16,7 @@ from jobdigest.curate.reading import (
     Reading,
     Rule,
     first_rule,
+    is_bare,
     read,
     tables,
     union,
@@ -58,7 +59,7 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
     found = scope_rule(about.bits)
     if found and found.outcome == "in" and (rule.outcome in _BY_TEAM or about.bits & tables().bits["harm"]):
         return Scope(True, f"team says {words_for(found, about)}", _join(reading, about))
-    return _ask(rule, reading, employer_kind(company), text)
+    return _ask(title, rule, reading, employer_kind(company), text)
 
 
 @lru_cache(maxsize=4096)
@@ -77,15 +78,16 @@ def employer_kind(company: str | None) -> str:
     return named or "other"
 
 
-def _ask(rule: Rule, reading: Reading, kind: str, text: str) -> Scope:
+def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scope:
     """What employer and text say where the title leaves it open."""
     policy = tables().policies[rule.outcome]
     needed, alone = policy.get(kind) or policy["ai" if kind == "chip" else "other"]
-    if needed is None and not alone:
+    if needed is None and alone == "out":
         return Scope(False, _NOTHING, reading)
     said = f"title says {words_for(rule, reading)}"
     if not text:
-        return Scope(alone, f"{said}, employer is {_KINDS[kind]}", reading)
+        inside = alone == "in" or (alone == "bare" and is_bare(title, reading))
+        return Scope(inside, f"{said}, employer is {_KINDS[kind]}", reading)
     lowered = text[:TEXT_LIMIT].lower()
     least = needed or 0
     terms = tuple(islice((term for term in tables().text_terms if term in lowered), max(least, 3)))
