@@ -13,11 +13,10 @@ from jobdigest.app.intake import Counts, Intake
 from jobdigest.collect.http import Client, user_agent
 from jobdigest.collect.outcome import Outcome
 from jobdigest.collect.run import collect
-from jobdigest.collect.sources.base import Batch, Kind, SourceReport
+from jobdigest.collect.sources.base import Batch, Kind, Manners, SourceReport
 from jobdigest.config import SourceConfig
 from jobdigest.curate.judge import Rules
 from jobdigest.curate.place import place_keys
-from jobdigest.errors import DigestError
 from jobdigest.polling import Validator
 from jobdigest.store import Store, jobs, postings
 from jobdigest.store.sources import SourceMemory, read_health
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from jobdigest.app import App
     from jobdigest.collect.run import SourceHttp
 
+PAGES = Manners(concurrency=2, per_second=2.0)  # for each host
 SHOWN = 5
 NAMED = 3
 
@@ -220,16 +220,24 @@ def describe_batches(name: str, batches: Sequence[Batch]) -> list[str]:
 
 
 def add_source_for(app: App, config: Path, url: str, now: datetime) -> list[str]:
-    """Find the board behind an address, try it, write its line into config.yaml."""
-    from jobdigest.collect.detect import add
+    """Find the board behind an address, try it, write its line into config.yaml.
+
+    Raises SourceError saying what was tried, UsageError where the source is configured already.
+    """
+    from jobdigest.collect.detect import Found, find
     from jobdigest.config_edit import add_source
 
-    async def find() -> Any:
+    async def look() -> Found:
         async with client_of(app) as client:
-            return await add(url, kinds=app.kinds, client=client, now=now)
+            sessions = _sessions(client)
+            pages = client.session(PAGES, kind="pages")
+            return await find(
+                url, kinds=app.kinds, pages=pages, http=lambda source, kind: sessions(source, kind, {}), now=now
+            )
 
-    found = asyncio.run(find())
-    if found is None:
-        raise DigestError(f"no job board was recognised behind {url}; docs/kinds.md says what can be read")
-    lines = describe_batches(f"{found.kind}: {found.value}", [Batch(postings=found.sample)])
-    return [*lines, add_source(config, found.kind, found.value, found.options)]
+    found = asyncio.run(look())
+    lines = describe_batches(
+        f"{found.kind}:{found.value}" if found.value else found.kind, [Batch(postings=found.postings)]
+    )
+    added = add_source(config, found.kind, found.value, found.options)
+    return [*lines, f"added to {config}:", *added.rstrip().splitlines()]

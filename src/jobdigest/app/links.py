@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from jobdigest.app.collecting import client_of
-from jobdigest.collect.sources.base import Http, Manners
+from jobdigest.app.collecting import PAGES, client_of
+from jobdigest.collect.sources.base import Http
 from jobdigest.curate.liveness import Look, read_page
 from jobdigest.curate.place import place_keys
 from jobdigest.curate.state import state
@@ -18,7 +18,6 @@ from jobdigest.store import jobs, looks
 if TYPE_CHECKING:
     from jobdigest.app import App
 
-PAGES = Manners(concurrency=2, per_second=2.0)  # for each host
 AT_ONCE = 50
 GONE = (404, 410)
 

@@ -143,6 +143,18 @@ def count_open(connection: Connection) -> int:
     return connection.scalar(select(func.count()).where(jobs.c.open, ~jobs.c.hidden)) or 0
 
 
+def still_open(connection: Connection, job_ids: Sequence[str]) -> set[str]:
+    """Those of some jobs that are open now, under this id or the one they redirect to."""
+    found: set[str] = set()
+    target = jobs.alias()
+    here = jobs.outerjoin(target, target.c.id == jobs.c.redirect_to)
+    is_open = (jobs.c.open & ~jobs.c.hidden) | (target.c.open & ~target.c.hidden)
+    for start in range(0, len(job_ids), 1000):
+        query = select(jobs.c.id).select_from(here).where(jobs.c.id.in_(job_ids[start : start + 1000]), is_open)
+        found.update(connection.scalars(query))
+    return found
+
+
 def of_edition(connection: Connection, key: str, page_url: Callable[[str], str]) -> list[Job]:
     """The jobs that an edition announced."""
     announced = select(postings.c.job_id).where(postings.c.announced_in == key)

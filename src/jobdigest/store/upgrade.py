@@ -12,12 +12,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from jobdigest.errors import StoreError
+from jobdigest.store.backup import copy_to
 
 _LOCK = 0x6A6F6264  # pg_advisory_xact_lock: two processes that start together upgrade once
 
 
 def upgrade(engine: Engine) -> None:
-    """Run the migrations that are missing; raises StoreError if the database is newer than this program."""
+    """Run the migrations that are missing, after copying a SQLite file; raises StoreError if it is newer than we."""
     script = _script()
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
@@ -28,6 +29,9 @@ def upgrade(engine: Engine) -> None:
         raise StoreError(
             f"the database has schema {current}, which this version does not know; install the newer jobdigest again"
         )
+    if current is not None and engine.dialect.name == "sqlite":
+        database = Path(str(engine.url.database))
+        copy_to(database, database.with_name(f"{database.name}.before-{head}"))
     with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as connection, connection.begin():
         if connection.dialect.name != "sqlite":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
