@@ -134,7 +134,9 @@ def encode(text: str) -> bytes:
     last = len(data) - data.rfind(b"\n") - 1
     if last < LINE_LIMIT:
         return data + SOFT_BREAK
-    cut = len(data) - 4 - (data[-6:-3].rfind(b"=") in (1, 2)) * 2  # room for the soft break, never inside =XX
+    cut = len(data) - 3
+    while b"=" in data[cut - 2 : cut]:  # never inside =XX
+        cut -= 1
     return data[:cut] + SOFT_BREAK + data[cut:] + SOFT_BREAK
 
 
