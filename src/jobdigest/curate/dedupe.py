@@ -168,7 +168,7 @@ def identities(
 ) -> tuple[str, ...]:
     """Strong identities, each true by itself: `ats:…`, `req:employer|id`, `url:…`, `text:…`.
 
-    A description counts from 400 characters on, and only together with the employer and with what the title says (`role`):
+    A description counts from 400 characters on, and only together with the employer and what the title says (`role`):
     employers publish one description for many roles.
     """
     found = []

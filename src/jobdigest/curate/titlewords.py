@@ -70,7 +70,7 @@ def _lexicon() -> dict[str, tuple[Meaning, ...]]:
     for kind in ("noise", "work", "month", "season", "degree", "employment", "kin", "seniority", "core"):
         for key, phrases in _TABLE[kind].items():
             value = tuple(key.split())
-            own = [value] if kind not in ("noise", "employment") and key not in _SPOKEN else []
+            own = [value] if key and kind != "employment" and key not in _SPOKEN else []
             for phrase in [*phrases, *own]:
                 found.setdefault(phrase[0], {})[phrase[1:]] = Meaning(phrase[1:], kind, value)
     return {first: tuple(sorted(rest.values(), key=lambda m: -len(m.rest))) for first, rest in found.items()}
