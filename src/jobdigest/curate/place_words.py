@@ -34,7 +34,7 @@ _CUT_OFF = pattern("places", "cut_off")
 _TIMEZONES = pattern("places", "timezones")
 _SOUTH_CENTRAL = pattern("places", "south_central")
 # Most strings hold none of these; the others pay for the thorough look.
-_WORTH_A_LOOK = pattern("places", "worth_a_look")
+_CLUES = tuple(clue.replace("_", " ") for clue in sorted(word_set("places", "clues")))
 _DIGIT_OR_MANY = pattern("places", "digit_or_many")
 
 
@@ -49,8 +49,10 @@ def tidy(text: str) -> str:
 
 def mark(text: str) -> str:
     """`text` with phrases about the workplace as single marks and with noise (`+ 3 more`, postal codes) gone."""
-    text = _CUT_OFF.sub("", _LABEL.sub("", text))
-    if not text.isascii() or _WORTH_A_LOOK.search(text):
+    text = _LABEL.sub("", text)
+    if text.endswith(("...", "…")):
+        text = _CUT_OFF.sub("", text)
+    if not text.isascii() or any(map(text.lower().__contains__, _CLUES)):
         text = _SOUTH_CENTRAL.sub(r"\1 america / \2 america", text)
         text = _EXCLUDED.sub(" ", text)
         text = _NOT_REMOTE.sub(ONSITE, text)
