@@ -16,6 +16,7 @@ from jobdigest.collect.sources.base import Response
 from jobdigest.errors import ParseError
 
 Entry = Mapping[str, Any]
+_LONGEST_TITLE = 300
 _AT = re.compile(r"^(?P<role>.+\S)\s+(?:at|@)\s+(?P<company>[^\s:|].{1,60})$")
 
 
@@ -89,7 +90,7 @@ def link(entry: Entry) -> str | None:
 def role_and_company(title: Any) -> tuple[str | None, str | None]:
     """`Engineer at Acme` as (`Engineer`, `Acme`); other titles have no employer in them."""
     found = plain(title)
-    match = _AT.match(found or "")
+    match = _AT.match(found) if found and len(found) <= _LONGEST_TITLE else None
     return (match["role"], match["company"]) if match else (found, None)
 
 

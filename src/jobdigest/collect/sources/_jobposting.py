@@ -16,7 +16,8 @@ from jobdigest.collect.sources._countries import Address, addresses
 from jobdigest.collect.sources._parts import dig, joined, line, moment, pay, plain, sections, text, web, words
 from jobdigest.model import Salary
 
-_SCRIPT = re.compile(r"<script\b[^>]*\bld\+json[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b[^<>]{0,500}ld\+json[^<>]{0,500}>", re.IGNORECASE)
+_END = re.compile("</script", re.IGNORECASE)
 _WRAPPING = re.compile(r"^\s*(?:<!--|(?://\s*)?<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>)\s*$")
 _COMMA = re.compile(r",(\s*[}\]])")
 _CITY_STATE = re.compile(r"[^,]+, [A-Z]{2}")
@@ -25,8 +26,14 @@ _DEPTH = 6
 
 def found_in(page: str) -> list[Mapping[str, Any]]:
     """Every JobPosting in a page, in order; scripts that are no JSON even with good will are passed over."""
-    scripts = (_json(match[1]) for match in _SCRIPT.finditer(page))
-    return [posting for script in scripts for posting in _postings(script, _DEPTH)]
+    return [posting for script in _scripts(page) for posting in _postings(_json(script), _DEPTH)]
+
+
+def _scripts(page: str) -> Iterator[str]:
+    start = _SCRIPT.search(page)
+    while start and (end := _END.search(page, start.end())):
+        yield page[start.end() : end.start()]
+        start = _SCRIPT.search(page, end.end())
 
 
 def _json(script: str) -> Any:

@@ -24,9 +24,10 @@ _PERIODS: tuple[tuple[re.Pattern[str], Period], ...] = (
     (re.compile(r"month|^pm$"), "month"),
     (re.compile(r"year|annu|\byr\b|^pa$"), "year"),
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _MOJIBAKE = re.compile("[ÂÃÄÅâð][\x80-\xbf\u2018-\u2122\u0152-\u0192\u20ac\u02c6\u02dc]")
 _EPOCH_MS = 100_000_000_000
+_LONGEST_LINE = 10_000
 
 
 def dig(value: Any, path: str) -> Any:
@@ -65,7 +66,7 @@ def line(value: Any) -> str | None:
 def plain(value: Any) -> str | None:
     """A one-line text from a field where the source leaves tags and entities (`R&amp;D`, `<strong>`)."""
     found = text(value)
-    return line(html.unescape(_TAG.sub("", found))) if found else None
+    return line(html.unescape(_TAG.sub("", found[:_LONGEST_LINE]))) if found else None
 
 
 def words(value: Any, separator: str | None = None) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from jobdigest.collect.sources.base import Manners, Option
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
 
-_SPAM_TRAP = re.compile(r"(?:<br\s*/?>\s*)*Please mention the word\b.{0,400}?(?:they're human\.|$)", re.DOTALL)
+_SPAM_TRAP = "Please mention the word"
+_BREAKS = re.compile(r"(?:\s|<br\s*/?>)+$")
 _CURRENCIES = {
     "gb": "GBP", "us": "USD", "at": "EUR", "au": "AUD", "be": "EUR", "br": "BRL", "ca": "CAD", "ch": "CHF", "de": "EUR",
     "es": "EUR", "fr": "EUR", "in": "INR", "it": "EUR", "mx": "MXN", "nl": "EUR", "nz": "NZD", "pl": "PLN", "sg": "SGD",
@@ -32,6 +33,15 @@ def _remote_in(*names: Any) -> tuple[str, ...]:
 def _remoteok_text(row: Any, name: str) -> str | None:
     found = text(dig(row, name))
     return html.unescape(repaired(found)) if found else None
+
+
+def _remoteok_description(row: Any) -> str | None:
+    """Without the last sentences, which ask applicants to repeat a secret word and are none of the employer's."""
+    body = repaired(text(dig(row, "description")) or "")
+    kept, found, trap = body.rpartition(_SPAM_TRAP)
+    if not found or len(trap) > 500:
+        return body
+    return kept[:-1000] + _BREAKS.sub("", kept[-1000:])
 
 
 def _remoteok_location(row: Any) -> str | None:
@@ -114,7 +124,7 @@ KINDS = (
             "workplace": _remoteok_workplace,
             "salary": lambda row: pay(dig(row, "salary_min"), dig(row, "salary_max"), "USD", "year"),
             "date_posted": lambda row: dig(row, "date") or epoch(dig(row, "epoch")),
-            "description": lambda row: _SPAM_TRAP.sub("", repaired(text(dig(row, "description")) or "")),
+            "description": _remoteok_description,
         },
         manners=Manners(concurrency=1, per_second=0.5, every=timedelta(hours=1)),
     ),

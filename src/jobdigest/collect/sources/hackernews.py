@@ -22,6 +22,8 @@ from jobdigest.model import RawPosting
 _API = "https://hn.algolia.com/api/v1"
 _ITEM = "https://news.ycombinator.com/item?id="
 _HITS = 1000
+_LONGEST = 80
+_LONGEST_COMMENT = 50_000
 _ROLE = re.compile(
     r"\b(engineers?|developers?|devs?|programmers?|scientists?|researchers?|architects?|analysts?|designers?|managers?|"
     r"directors?|leads?|heads?|founding|cto|ceo|coo|vp|chief|sre|swe|sde|devops|mlops|administrators?|specialists?|"
@@ -45,7 +47,7 @@ _WHOLLY = re.compile(
 )
 _VAGUE = re.compile(r"\b(?:multiple|various|several|many)\b.*\b(?:roles?|positions?)\b|\bhiring\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b\d{2,3}(?:[.,]\d{3})?\s?k\b|\b(?:usd|eur|gbp|chf)\b", re.IGNORECASE)
-_LINK = re.compile(r'<a\s[^>]*href="([^"]+)"[^>]*>.*?</a>', re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r'<a\s[^<>]*href="([^"<>]+)"[^<>]*>[^<>]*</a>', re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(r"https?://|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\b(?:series [a-f]|seed|raised|funding|funded|yc|y combinator|startup|saas|b2b|profitable|bootstrapped|backed|arr|"
@@ -88,7 +90,7 @@ def read_header(first_line: str) -> Header | None:
             continue
         if _MONEY.search(segment):
             salary = salary or segment
-        elif _TERM.fullmatch(segment):
+        elif len(segment) <= _LONGEST and _TERM.fullmatch(segment):
             term = term or segment
         elif _VAGUE.search(segment):
             continue
@@ -99,7 +101,7 @@ def read_header(first_line: str) -> Header | None:
             places += [segment] if len(segment) > len(found[0]) else []
         elif _ROLE.search(segment) and not roles:
             roles.append(segment)
-        elif len(segment) <= 80:
+        elif len(segment) <= _LONGEST:
             places.append(segment)
     company = re.sub(r"\s*\((?:https?://|www\.|YC\b)[^)]*\)?|\s*https?://\S+", "", segments[0]).strip()
     return Header(company or segments[0], tuple(dict.fromkeys(roles)), tuple(places), way, salary, term)
@@ -126,7 +128,7 @@ def body_roles(lines: list[str]) -> tuple[str, ...]:
 
 def comment_postings(hit: Mapping[str, Any]) -> list[RawPosting]:
     """The postings of one top comment; raises ValueError where none can be found."""
-    number, body = parts.line(hit.get("objectID")), parts.text(hit.get("comment_text"))
+    number, body = parts.line(hit.get("objectID")), (parts.text(hit.get("comment_text")) or "")[:_LONGEST_COMMENT]
     if not number or not body:
         raise ValueError("an empty or deleted comment")
     lines = [parts.plain(_LINK.sub(r"\1", line)) or "" for line in _BREAK.split(body)]
