@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from jobdigest.curate import money_words as words
 
 _NUMBER = re.compile(
-    r"(?<![\w.,#])(?:(?<=[A-Za-z$]))?\d{1,3}(?:[ ,.'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?"
-    r"|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+(?:[.,]\d{1,3})?(?!\d)"
+    r"(?<![\d#])(?<!\d[.,])(?:"
+    r"\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?"  # 1,234.50 · 1.234,50 · 1 234 · 1'234
+    r"|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)(?:\.\d{1,2}(?!\d))?"  # 12,00,000
+    r"|\d+(?:[.,]\d{1,3})?(?!\d))"  # 52.5 · 22,5 · 65000
 )
 
 
@@ -60,10 +62,9 @@ def find_amounts(text: str) -> list[Amount]:
         end = match.end()
         if after and (word or after["cur"]):
             trailing = _currency((after["cur"] or "").lstrip("$ ") or after["cur"])
-            if after["cur"] and not trailing:
-                end = after.end("mult") if word else match.end()
-            else:
-                end = after.end()
+            end = after.end("mult") if word else match.end()
+            if trailing:
+                end = after.end("cur")
                 sign = (
                     trailing
                     if trailing and (sign in (None, "$", "kr") or not sign) and trailing != "$"

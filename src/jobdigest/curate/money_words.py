@@ -18,9 +18,8 @@ MULTIPLIERS: dict[str, float] = {
 INDIAN = frozenset(_TABLE["lists"]["indian"])
 MILLIONS = frozenset(_TABLE["lists"]["millions"])
 
-_PER = r"""(?ix) (?:(?:per|each|every|pr\.?|por|par|pro|je|al|all|le|la|im|na|za|в|на|за|ao
-    |à\s+l['’]|l['’]|an?(?=\s)|to|p(?=[/.\s])|/)
-    [\s./]*(?:l['’])?)"""
+_PER = r"""(?ix) (?:(?:per|each|every|pr\.?|por|par|pro|je|al|le|la|im|na|za|в|на|за|ao|à|an?)\s+(?:l['’])?
+    |(?:à\s+|de\s+)?l['’]|all['’]|p\s?[/.]\s*|/\s*(?:l['’])?)"""
 PERIODS: tuple[Period, ...] = get_args(Period)
 PERIOD_AFTER = [(each, re.compile(rf"{_PER}(?:{_TABLE['period_after'][each]})(?![^\W\d_])")) for each in PERIODS]
 PERIOD_WORD = [(each, re.compile(_TABLE["period_word"][each])) for each in PERIODS]

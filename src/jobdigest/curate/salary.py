@@ -26,6 +26,8 @@ MAX_PASSAGES = 60
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:(?:-|to)\s?)?(?:\d+(?:[.,]\d+)?)?\s?%")
 _PLANS = re.compile(r"(?i)\b40[13]\s?\(?[kb]\b\)?|\b24/7\b")
 _BREAK = re.compile(r"[•|;\n]|\.\s+(?=[A-Z])|\s--\s|\s/\s(?=[A-Z])|,\s(?=[a-z]{4})")
+_JOINT = re.compile(r"[+,/(;|]")
+_LOWER_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 _DIGIT = re.compile(r"\d")
 _DASHES = re.compile("\\s*[\u2010-\u2015\u2212\uff0d]\\s*")
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
@@ -183,16 +185,17 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     said = _period_after(after) or _period_before(before) or _period_after(text[low.end : high.start])
     if currency is None and not _counts_without_currency(statement, bare, stated, said):
         return None
+    if low is high and not (said or stated or bare) and _is_prose(before + after, low.value, currency):
+        return None
     bottom, top = min(low.value, high.value), max(low.value, high.value)
     period = said or _likely_period(top, currency)
     in_millions = low.multiplier in words.MILLIONS and words.UNITS.get(currency or "USD", 1) < 10
     if (in_millions and not stated) or not _plausible(top, currency, period):
         return None
     score = (1.0 if stated else 0.0) + (0.5 if high is not low else 0.0) + (0.5 if said else 0.0)
-    if words.BASE.search(before) or words.BASE.search(after[:25]):
-        score += 2.0
-    if words.OTE.search(before) or words.OTE.search(after[:30]):
-        score -= 4.0
+    label = _label(before, after)
+    score += 2.0 if words.BASE.search(label) else 0.0
+    score -= 4.0 if words.OTE.search(label) else 0.0
     return score, _salary(text, statement, currency, bottom, top, period)
 
 
@@ -201,6 +204,19 @@ def _is_noise(before: str, after: str) -> bool:
     if words.UNIT_PRICE.match(after) or (words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())):
         return True
     return bool(words.NOISE_BEFORE.search(before)) and not _about_pay(before)
+
+
+def _label(before: str, after: str) -> str:
+    """The words that name this very amount, not its neighbours': "$120k base / $200k OTE"."""
+    near = _DIGIT.split(before)[-1]
+    near = _JOINT.split(near)[-1] if near != before else near
+    return near + " | " + _DIGIT.split(after)[0][:30]
+
+
+def _is_prose(around: str, value: float, currency: str | None) -> bool:
+    """True where a lone amount stands in a sentence that never speaks of pay: "because a $200 drone shouldn't …"."""
+    small = value / words.UNITS.get(currency or "USD", 1.0) < 10_000
+    return len(_LOWER_WORD.findall(around)) >= (3 if small else 6)
 
 
 def _is_negative(text: str, statement: _Statement) -> bool:
@@ -261,7 +277,7 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
         )
         return {"CDN": "CAD", "CA": "CAD"}.get(named[0], named[0]) if named else "USD"
     if signs[0] == "kr":
-        if re.search(r"(?i)\bpr\.|md\b|måned(?:en|lig)|løn\b", text):
+        if re.search(r"(?i)kr\.|\bpr\.|md\b|måned(?:en|lig)|løn\b", text):
             return "NOK" if re.search(r"(?i)lønn|mnd|brutto pr", text) else "DKK"
         return "NOK" if re.search(r"(?i)lønn|mnd", text) else "SEK"
     chinese = re.search("薪|元|人民币|RMB|CNY|/月|/年|每月", text) or low.multiplier == "k" or high.multiplier == "k"
