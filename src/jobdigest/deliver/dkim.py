@@ -1,6 +1,6 @@
 """DKIM signatures (RFC 6376), RSA-2048 and Ed25519 (RFC 8463), relaxed/relaxed.
 
-Signing is a pure function of headers, body, time and key: both algorithms give the same bytes every time, so a
+Signing is a pure function of headers, body and key: both algorithms give the same bytes every time, so a
 message rebuilt after a crash is the message that was sent.
 """
 
@@ -40,13 +40,16 @@ class Signer:
         name = "rsa" if isinstance(key, rsa.RSAPrivateKey) else "ed25519"
         self._tags = f"v=1; a={name}-sha256; c=relaxed/relaxed; d={domain}; s={selector}".encode()
 
-    def sign(self, headers: Sequence[Header], body_hash: bytes, at: int) -> Header:
-        """The DKIM-Signature header for a message; `at` is epoch seconds, `body_hash` comes from `body_hash()`."""
+    def sign(self, headers: Sequence[Header], body_hash: bytes) -> Header:
+        """The DKIM-Signature header for a message; `body_hash` comes from `body_hash()`.
+
+        There is no `t=`: the signing time would have to be the same at every attempt, and verifiers refuse signatures
+        from the future, as a slot can be while it is rehearsed.
+        """
         present = {name.lower(): value for name, value in headers}
         names = [name for name in SIGNED if name in present]
-        value = b"%b; t=%d;\r\n\th=%b;\r\n\tbh=%b;\r\n\tb=" % (
+        value = b"%b;\r\n\th=%b;\r\n\tbh=%b;\r\n\tb=" % (
             self._tags,
-            at,
             b":\r\n\t ".join(_lines(names)),
             body_hash,
         )

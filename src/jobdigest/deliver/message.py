@@ -69,7 +69,7 @@ def build(parts: Parts, delivery: Delivery, sender: Sender, signers: Sequence[Si
         *_list_headers(delivery.edition, sender),
         *_unsubscribe_headers(token, sender),
     ]
-    data = _framed(headers, parts, delivery.language, message_id, int(delivery.not_before.timestamp()), signers)
+    data = _framed(headers, parts, delivery.language, message_id, signers)
     mail_from = return_path(delivery.edition, delivery.subscriber_id, delivery.address_hash, sender)
     return Message(message_id=message_id, mail_from=mail_from, rcpt_to=ascii_domain(delivery.email), data=data)
 
@@ -100,7 +100,7 @@ def build_letter(parts: Parts, letter: Letter, sender: Sender, signers: Sequence
         headers += _unsubscribe_headers(sender.keys.sign(UNSUBSCRIBE, letter.subscriber_id), sender)
     else:
         headers.append((b"Auto-Submitted", b" auto-generated"))
-    data = _framed(headers, parts, letter.language, message_id, int(letter.at.timestamp()), signers)
+    data = _framed(headers, parts, letter.language, message_id, signers)
     mail_from = ascii_domain(sender.bounce_address) if sender.bounce_address else sender.address
     return Message(message_id=message_id, mail_from=mail_from, rcpt_to=ascii_domain(letter.email), data=data)
 
@@ -249,9 +249,7 @@ def _slug(text: str) -> str:
 # --- frame -------------------------------------------------------------------------------------------------------
 
 
-def _framed(
-    headers: list[Header], parts: Parts, language: str, message_id: str, at: int, signers: Sequence[Signer]
-) -> bytes:
+def _framed(headers: list[Header], parts: Parts, language: str, message_id: str, signers: Sequence[Signer]) -> bytes:
     """Headers, signatures and both bodies. `=_` cannot occur in quoted-printable, so no body can hold the boundary."""
     boundary = f"=_{re.sub(r'[^A-Za-z0-9.-]', '', message_id.partition('@')[0])}".encode()
     headers += [
@@ -262,7 +260,7 @@ def _framed(
     body = _BODY % {b"b": boundary, b"text": _ended(parts.text), b"html": _ended(parts.html)}
     if signers:
         digest = body_hash(body)
-        headers = [*(signer.sign(headers, digest, at) for signer in signers), *headers]
+        headers = [*(signer.sign(headers, digest) for signer in signers), *headers]
     return b"".join([b"%b:%b\r\n" % header for header in headers]) + b"\r\n" + body
 
 

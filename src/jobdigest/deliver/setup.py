@@ -11,7 +11,8 @@ from jobdigest.deliver.message import Sender, ascii_domain
 from jobdigest.deliver.replies import Reply
 from jobdigest.deliver.transports.base import Transport, What
 from jobdigest.deliver.transports.file import file_transport
-from jobdigest.deliver.transports.smtp import Server, smtplib_transport
+from jobdigest.deliver.transports.pipelined import Pipelined
+from jobdigest.deliver.transports.smtp import Server
 from jobdigest.errors import ConfigError, DeliveryError
 from jobdigest.model import Message
 from jobdigest.subscribers.tokens import Keys
@@ -43,7 +44,7 @@ def transport_from(config: Config, connections: int | None = None) -> Transport:
         return file_transport(config.path(delivery.file))
     if delivery.smtp is None:
         raise ConfigError(["delivery: neither smtp nor file is set; mail has no way out"])
-    return smtplib_transport(server_from(config, delivery.smtp), connections or delivery.smtp.connections)
+    return Pipelined(server_from(config, delivery.smtp), connections or delivery.smtp.connections)
 
 
 def server_from(config: Config, smtp: Smtp) -> Server:
