@@ -19,7 +19,7 @@ from jobdigest.errors import ConfigError
 
 _WORD = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
-_DASH = re.compile(r"\s[-–—|/]\s?|[-–—]\s")
+_DASH = re.compile(r"\s[-–—|]\s?|[-–—]\s")
 _PART_OF = re.compile(r",\s*an?\s.*\scompany\s*$|\s(?:d/?b/?a|part of|powered by|a division of)\s.*$", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"(?<=[a-z])AI\b")
 _OPEN = frozenset(("of", "for", "in"))
@@ -78,7 +78,7 @@ def read_aliases(text: str, where: str) -> dict[str, str]:
         if not entry:
             continue
         brand, equals, parent = (part.strip() for part in entry.partition("="))
-        key = _plain(brand)[1]
+        key = _plain(brand)[0]
         if not equals or not key or not company_key(parent):
             problems.append(f"{where}:{number}: {entry!r} is not of the form `Brand = Parent`")
         elif found.setdefault(key, company_key(parent)) != company_key(parent):
@@ -121,7 +121,10 @@ def _words(text: str) -> Words:
 
 
 def _expand(text: str) -> str:
-    """Of `RBC - Royal Bank of Canada` the full name, of `D2L - Early Talent` the name."""
+    """Of `RBC - Royal Bank of Canada` the full name, of `D2L - Early Talent` the name.
+
+    `University of California - Irvine` stays whole, since what follows tells such employers apart.
+    """
     parts = _DASH.split(text, maxsplit=1)
     if len(parts) < 2:
         return text
@@ -129,7 +132,8 @@ def _expand(text: str) -> str:
     initials = "".join(word[0] for word in second)
     if len(first) == 1 and first[0] in (initials, "".join(word[0] for word in second if word not in ("of", "for"))):
         return parts[1]
-    return parts[0] if first and not _strip(("x", *second), _TAILS)[1:] else text
+    shared = first[:1] in _COMMON or first[:2] in _COMMON
+    return text if not first or (shared and _strip(("x", *second), _TAILS)[1:]) else parts[0]
 
 
 def _strip(words: Words, endings: dict[str, tuple[Words, ...]]) -> Words:
@@ -165,8 +169,7 @@ def brand(key: str) -> str:
 def _shipped() -> dict[str, str]:
     found = {}
     for parent, brands in _TABLE["aliases"].items():
-        key = _plain(parent)[1]
-        found[_plain(parent)[0]] = key
+        key = found[_plain(parent)[0]] = _plain(parent)[0]
         for other in brands.split(","):
             found[_plain(other)[0]] = key
     return {name: _settle(key, found) for name, key in found.items()}
