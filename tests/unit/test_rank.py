@@ -45,6 +45,16 @@ def test_an_operator_can_turn_a_weight_round() -> None:
     assert ids(plain("a"), paid, pay=-1.0) == ["a", "paid"]
 
 
+def test_without_a_date_a_job_is_not_taken_for_new() -> None:
+    undated = plain("undated", date_posted=None, first_seen=SLOT)
+    assert ids(plain("week", date_posted=SLOT.date() - timedelta(days=7)), undated) == ["week", "undated"]
+    assert ids(plain("month", date_posted=SLOT.date() - timedelta(days=30)), undated) == ["undated", "month"]
+
+
+def test_internships_come_later_for_everybody() -> None:
+    assert ids(plain("a", seniority="intern"), plain("b")) == ["b", "a"]
+
+
 def test_pinned_is_first() -> None:
     assert ids(plain("a"), plain("pinned", pinned=True, date_posted=SLOT.date() - timedelta(days=300)))[0] == "pinned"
 
@@ -66,7 +76,7 @@ def test_unknown_weight_is_refused_with_the_right_name() -> None:
 
 def test_parts_explain_the_score() -> None:
     explained = parts(plain("a", direct=True), WEIGHTS, SLOT.date())
-    assert explained == {"freshness": 1.0, "pay": 0.0, "direct": 0.3, "pinned": 0.0}
+    assert explained == {"freshness": 1.0, "pay": 0.0, "direct": 0.3, "intern": 0.0, "pinned": 0.0}
 
 
 @given(st.permutations(jobs(12)))

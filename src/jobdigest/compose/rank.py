@@ -1,6 +1,6 @@
 """Order the jobs of an edition: a score that an operator can read and change, then spread over employers and places.
 
-    score = freshness x 0.5^(age in days / 14) + pay (stated) + direct (the employer's own posting) + pinned
+    score = freshness x 0.5^(age in days / 14) + pay (stated) + direct (the employer's own posting) + intern + pinned
     each next job: the highest score, less `spread_company` and `spread_place` for every one already placed
 
 `match` is added per reader, for jobs that meet a stated wish and not only fail to contradict it. Ties fall to the
@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from jobdigest.config import did_you_mean
 from jobdigest.errors import ConfigError
@@ -22,12 +22,14 @@ WEIGHTS: Mapping[str, float] = {
     "freshness": 1.0,
     "pay": 0.4,
     "direct": 0.3,
+    "intern": -0.25,
     "match": 0.6,
     "pinned": 10.0,
     "spread_company": 0.25,
     "spread_place": 0.02,
 }
 HALF_LIFE_DAYS = 14
+UNDATED_DAYS = 10  # a posting without a date was up for a while before we saw it
 
 
 def weights_from(configured: Mapping[str, float]) -> dict[str, float]:
@@ -51,6 +53,7 @@ def parts(job: Job, weights: Mapping[str, float], day: date) -> dict[str, float]
         "freshness": weights["freshness"] * float(0.5 ** (age / HALF_LIFE_DAYS)),
         "pay": weights["pay"] * bool(job.base_salary),
         "direct": weights["direct"] * job.direct,
+        "intern": weights["intern"] * (job.seniority == "intern"),
         "pinned": weights["pinned"] * job.pinned,
     }
 
@@ -85,8 +88,8 @@ def order(jobs: Sequence[Job], weights: Mapping[str, float], slot: datetime) -> 
 
 
 def born(job: Job) -> date:
-    """The day it was posted, as far as known."""
-    return job.date_posted or job.first_seen.astimezone(UTC).date()
+    """The day it was posted, guessed from when it was first seen where that isn't said."""
+    return job.date_posted or job.first_seen.astimezone(UTC).date() - timedelta(days=UNDATED_DAYS)
 
 
 def employer(job: Job) -> str:
