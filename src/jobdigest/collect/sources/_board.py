@@ -78,6 +78,7 @@ class Board:
     direct: bool = True
     token_is_name: bool = True
     same_host: bool = False
+    conditional: bool = True
     regions: tuple[str, ...] = ()
     ids: str = "tenant"
     host: str = ""
@@ -100,13 +101,7 @@ class Board:
         details = Details(context)
         rows = number = 0
         while True:
-            url = self.address(context.source, rows, number)
-            response = await context.http.get(
-                url,
-                headers=self.headers(context.source),
-                conditional=self.paging is None,
-                same_host=self.same_host,
-            )
+            response = await self.ask(context, rows, number)
             if response.not_modified:
                 return
             page = await self.page(response, context, details, rows + 1)
@@ -120,6 +115,15 @@ class Board:
             yield Batch(postings=fresh, problems=page.problems, truncated="; ".join(said) or None)
             if more is not True:
                 return
+
+    async def ask(self, context: Context, at: int, number: int) -> Response:
+        """The answer with page `number` of the list, which begins at row `at`."""
+        return await context.http.get(
+            self.address(context.source, at, number),
+            headers=self.headers(context.source),
+            conditional=self.conditional and self.paging is None,
+            same_host=self.same_host,
+        )
 
     def _more(self, page: Page, fresh: list[RawPosting], rows: int) -> bool | str | None:
         """True: ask on; a text: there is more and it cannot be had; else the list is complete."""

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from jobdigest.collect.sources import _jobposting as jobposting
-from jobdigest.collect.sources._board import Board, Page, Paging, read_off_loop
+from jobdigest.collect.sources._board import Board, Page, Paging, Table, read_off_loop
 from jobdigest.collect.sources._countries import Address
 from jobdigest.collect.sources._details import Details
-from jobdigest.collect.sources._parts import dig, epoch, line, many, pay, sections, words
+from jobdigest.collect.sources._parts import dig, epoch, line, many, pay, plain, sections, words
 from jobdigest.collect.sources.base import Context, Manners, Option, Response
 from jobdigest.config import SourceConfig
+from jobdigest.errors import FetchError
 from jobdigest.model import Salary
 
+_BAMBOO_ITEM = re.compile('id="bhrPositionID_')
 _WORKPLACES = {"0": "onsite", "1": "remote", "2": "hybrid", "ORA_REMOTE": "remote", "ORA_HYBRID": "hybrid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailedBoard(Board):
-    """A `Board` whose rows get their detail under the key `detail` before the fields are read."""
+    """A `Board` whose rows get their detail under the key `detail` before the fields are read.
 
+    Its list is always asked for in full: one that has not changed may still lack details from the last poll.
+    """
+
+    conditional: bool = False
     row_id: str
     detail: Callable[[Board, SourceConfig, str], str]
     read_detail: Callable[[Response], Any] = lambda response: response.json()
@@ -43,6 +50,37 @@ class DetailedBoard(Board):
     async def load(self, context: Context, key: str) -> Any:
         """A row's detail. Raises SourceError."""
         return self.read_detail(await context.http.get(self.detail(self, context.source, quote(key, safe=""))))
+
+
+class BambooBoard(DetailedBoard):
+    """BambooHR: where a tenant's list is off, the same jobs stand in the widget for other sites."""
+
+    async def ask(self, context: Context, at: int, number: int) -> Response:
+        """See `Board.ask`."""
+        try:
+            return await DetailedBoard.ask(self, context, at, number)
+        except FetchError as error:
+            if error.status != 404:
+                raise
+            return await context.http.get(f"https://{_host(self, context.source)}/jobs/embed2.php", same_host=True)
+
+    def table(self, response: Response) -> Table:
+        """See `Board.table`."""
+        if "BambooHR-ATS" not in response.text():
+            return DetailedBoard.table(self, response)
+        return Table([_bamboo_item(item) for item in _BAMBOO_ITEM.split(response.text())[1:]], None, None)
+
+
+def _bamboo_item(item: str) -> dict[str, Any]:
+    """A row like the list's from what follows the number in the widget's HTML."""
+    number, _, rest = item.partition('"')
+    title = re.search(r"<a\b[^<>]*>([^<>]*)</a>", rest)
+    place = re.search(r'BambooHR-ATS-Location"[^<>]*>([^<>]*)<', rest)
+    return {
+        "id": number,
+        "jobOpeningName": plain(title[1]) if title else None,
+        "place": plain(place[1]) if place else None,
+    }
 
 
 def _stamp(row: Any) -> str:
@@ -201,7 +239,7 @@ KINDS = (
             r"api\.smartrecruiters\.com/v1/companies/([^/?#]+)",
         ),
     ),
-    DetailedBoard(
+    BambooBoard(
         name="bamboohr",
         url="https://{host}/careers/list",
         host="bamboohr.com",
@@ -215,6 +253,7 @@ KINDS = (
         fields={
             "source_id": "id",
             "title": "jobOpeningName",
+            "locations": "place",
             "workplace": lambda row: (
                 "remote" if dig(row, "isRemote") is True else _WORKPLACES.get(line(dig(row, "locationType")) or "")
             ),
