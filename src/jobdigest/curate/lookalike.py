@@ -1,4 +1,4 @@
-"""Hosts that imitate a well-known employer's: `google-careers.net`, `g00gle.com`, `xn--ppl-…`, `openai.com.apply.top`."""
+"""Hosts that imitate a well-known employer's: `google-careers.net`, `g00gle.com`, `openai.com.apply.top`, `xn--…`."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def _names() -> _Names:
     employers = {name.lower(): domains for name, domains in table["employers"].items()}
     hiring = "|".join(table["hosts"]["hiring"].split())
     names = "|".join(employers)
-    pattern = rf"(?:(?:{hiring})-)+(?P<a>{names})(?:-(?:{hiring}|inc|global|usa?|uk|ai|group))*|(?P<b>{names})(?:-(?:{hiring}))+"
-    pattern += rf"|(?P<c>{names})-(?:inc|global|usa?|uk|ai|group|online|official|{hiring})(?:-(?:{hiring}))*"
+    suffix = rf"(?:{hiring}|inc|global|usa?|uk|ai|group|online|official)"
+    pattern = rf"(?:(?:{hiring})-)+(?P<a>{names})(?:-{suffix})*|(?P<b>{names})(?:-{suffix})+"
     return _Names(
         frozenset(domain for domains in employers.values() for domain in domains),
         frozenset(table["hosts"]["shared"].split()),
@@ -65,7 +65,7 @@ def _imitated(name: str, domain: str, company: str | None) -> str | None:
     for label in labels:
         found = names.borrowed.fullmatch(label)
         if found:
-            return next(filter(None, found.groups()))
+            return found["a"] or found["b"]
     claimed = re.sub(r"\W+", "", (company or "").casefold())
     return next((who for label in labels if (who := _disguised(label, label in domain.split("."), claimed))), None)
 
@@ -82,9 +82,9 @@ def _disguised(label: str, registered: bool, claimed: str) -> str | None:
     if not registered:
         return None
     for employer in employers:
-        if len(employer) > 5 and employer in claimed and abs(len(label) - len(employer)) < 2:
-            if DamerauLevenshtein.distance(label, employer) == 1:
-                return employer
+        near = len(employer) > 5 and employer in claimed and abs(len(label) - len(employer)) < 2
+        if near and DamerauLevenshtein.distance(label, employer) == 1:
+            return employer
     return None
 
 

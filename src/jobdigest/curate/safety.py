@@ -2,8 +2,8 @@
 
     assess(…) ─► reasons (empty: ok) ─► judge_safety(reasons, …, allow, deny) ─► ok | suspect, reasons
 
-The text is read sentence by sentence. Each signal of data/safety.toml (who is asked for what) has a weight: 2 is enough,
-1 needs company. A sentence that warns, denies, or speaks of fraud as the work itself is no evidence, nor are those
+The text is read sentence by sentence. Each signal of data/safety.toml (who is asked for what) has a weight: 2 is
+enough, 1 needs company. A sentence that warns, denies, or speaks of fraud as the work is no evidence, nor are those
 right after an outright warning. A host unlike the employer is no evidence either; one that imitates it is.
 """
 
@@ -32,6 +32,7 @@ class _Signal(NamedTuple):
     reason: str
     weight: float
     stack: bool
+    near: bool
     excuse: bool
     unless: re.Pattern[str] | None
     also: re.Pattern[str] | None
@@ -41,13 +42,13 @@ class _Signal(NamedTuple):
 
     def weighs(self, sentence: str, window: str) -> float:
         """The weight of the evidence in a sentence, or in a window of three for signals that look for parts."""
-        text = window if self.all else sentence
+        text = window if self.all and not self.near else sentence
         if self.also and not self.also.search(text):
             return 0
         hits = sum(pattern.search(text) is not None for pattern in self.patterns)
         if self.all:
             hits = all(pattern.search(text) for pattern in self.all) and self._has_two(text)
-        if not hits or (self.unless and self.unless.search(text)) or (self.excuse and _excuse().search(text)):
+        if not hits or (self.unless and self.unless.search(sentence)) or (self.excuse and _excuse().search(text)):
             return 0
         return min(self.weight * hits, SUSPECT_AT) if self.stack else self.weight
 
@@ -83,6 +84,7 @@ def _signal(number: str) -> _Signal:
         entry["reason"],
         entry["weight"],
         stack,
+        entry.get("near", False),
         entry.get("excuse", True),
         _compiled(entry["unless"]) if "unless" in entry else None,
         _compiled(entry["also"]) if "also" in entry else None,
@@ -103,12 +105,13 @@ def _excuse() -> re.Pattern[str]:
 
 
 _WARNING = re.compile(
-    r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*|fake (?:recruiters?|jobs?|offers?)"
-    r"|recruitment fraud|job scams?|never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
+    r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*"
+    r"|fake (?:recruiters?|jobs?|offers?)|recruitment fraud|job scams?"
+    r"|never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
 )
 _SAFETY_WORK = re.compile(
-    r"fraud|scam|trust (?:&|and) safety|abuse|integrity|\baml\b|money laundering|identity|kyc|threat|security|moderation"
-    r"|compliance|risk",
+    r"fraud|scam|trust (?:&|and) safety|abuse|integrity|\baml\b|money laundering|identity|kyc|threat|security"
+    r"|moderation|compliance|risk",
     re.IGNORECASE,
 )
 
@@ -196,8 +199,9 @@ _PER_YEAR = (
     (re.compile(r"(?:/|\bper\b|\ba\b|\beach\b|\bevery\b)\s*mo(?:nth)?\b|monthly", re.IGNORECASE), 12),
 )
 _SIMPLE = re.compile(
-    r"\b(?:data entry|annotat|label(?:l?er|l?ing)|rater|typist|typing|assistant|survey|optimi[sz]er|trainee|entry[- ]level|clerk"
-    r"|tester|helper|no experience|beginner|captcha|chat support|customer service|moderator|online job|part[- ]time)",
+    r"\b(?:data entry|annotat|label(?:l?er|l?ing)|rater|typist|typing|assistant|survey|optimi[sz]er|trainee"
+    r"|entry[- ]level|clerk|tester|helper|no experience|beginner|captcha|chat support|customer service|moderator"
+    r"|online job|part[- ]time)",
     re.IGNORECASE,
 )
 _SKILLED = re.compile(

@@ -1,0 +1,362 @@
+"""Postings of our own making: frauds as they run today, and honest ones that look alike. `title | salary | text`."""
+
+# ruff: noqa: E501 (a posting a line)
+
+from __future__ import annotations
+
+FRAUDS = """
+Remote Data Entry Clerk | $45/hr | Your interview is by text only. Message Mrs Parker on Telegram @parker_hr and quote code DE-22.
+AI Annotator | $38/hr | We will mail you a cashier's check to buy your home office equipment from our vendor. Deposit it with your phone and send the rest to the vendor.
+AI Trainer | $40/hr | Before you start, pay a refundable registration fee of $49 to activate your account.
+Prompt Engineer Trainee | $60K | All new hires purchase the training bundle for $320, which is deducted back from your second salary.
+Chat Moderator | $30/hr | To receive your laptop pay a security deposit of €150 that is returned after three months.
+Data Labeler | $200/day | Recharge your account with 50 USDT to unlock VIP 3 and withdraw your commission.
+App Optimizer | $300 daily | Complete a set of 40 tasks, earn commission, and top up when a combo task appears.
+Online Rater | | Earn money by liking YouTube videos. You are paid daily. Contact our mentor on WhatsApp +1 555 010 0199.
+Payment Processor | 7% | You receive payments in your bank account, keep 7 percent and convert the rest to Bitcoin at a kiosk.
+Finance Agent | | Funds arrive in your personal account and you forward them to our partners by Zelle.
+Quality Inspector from Home | $4,000/month | Receive packages at your home, relabel them and ship them overseas.
+Reshipping Coordinator | | We send parcels to your address; you repackage and forward them to clients abroad.
+Executive Assistant | $35/hr | The director is travelling and needs you to buy gift cards for clients and send photos of the codes.
+Virtual Assistant | $900 weekly | Purchase Apple gift cards at the store, scratch them and send us the pictures.
+Remote Developer | $120/hr | Send a copy of your passport, a selfie holding your ID and your bank account number to get the contract today.
+HR Assistant AI | | Reply with your full name, date of birth, SSN and a photo of the front and back of your driver's license.
+Payroll AI Clerk | | We need your online banking login so that we can set up direct deposit before the interview.
+AI Tester | | Tell us the one time code you receive by SMS from your bank to verify you are a real person.
+Blockchain Engineer | $200K | Clone the repository and run npm install on your main computer before the interview. Turn off antivirus if it complains.
+Smart Contract Developer | $220K | Download the project, open it with your wallet extension connected and do not use a virtual machine.
+ML Engineer | | Download our video call app and run setup.exe as administrator; your company interview starts right after.
+AI Trainer | $500/month | Rent us your verified Outlier account. Our team works under your name and you get 30 percent every week.
+Freelancer | | We pay $300 monthly for your Upwork account; just give us access to your profile and keep it verified.
+Interview Helper | $50 per call | Attend video interviews on behalf of our developers. You only need good English; we do the work under your name.
+Laptop Host | $400/month | Keep our laptops at your home and leave them switched on; our engineers log in to your account.
+AI Ambassador | Unlimited | Be your own boss. Unlimited income, no ceiling, and earn each time people you recruit invite others.
+Network Leader | | Build your downline with our AI trading bot and live from residual income.
+AI Consultant | | Congratulations! Your CV has been shortlisted. No interview is required, the offer letter comes the same day.
+Data Analyst | | We got your number from a recruitment agency. Add my manager on WhatsApp for the details.
+Tutor | | You have been selected. Only five slots left; pay the $25 booking fee today to confirm your slot.
+Cabin AI Operator | | Pay the visa processing fee of $350 to our travel agent before your ticket is issued.
+AI Nurse Canada | CA$90K | The work permit costs are paid by you first: transfer $900 to the immigration lawyer and get it back later.
+Intern | $40,000/month | This internship pays forty thousand a month with a car.
+Data Entry Clerk | $1,500/day | Work from home with artificial intelligence.
+Annotator | $150/hour | Label pictures of cats.
+Survey Taker | $300/hr | Give your opinion on AI products.
+AI Trader | | Guaranteed returns with passive income. Quit your job and get six figures a month from your phone.
+Personal Assistant | $500/week | You must be honest and discreet. Do not tell the bank what the money is for.
+Remote Clerk | | A check will be mailed to you. Cash the check and wire the overpayment back the same day.
+AI Marketing Agent | | Open a new bank account in your name and send us the card and PIN.
+Crypto Support | | Enter your seed phrase so that we can verify your wallet, then fund your wallet with $100.
+Trading Assistant | | Send USDT to the wallet address we give you to start the tasks.
+AI Student Job | $30/hr | Buy the lifetime membership for $39 to see the list of companies.
+Remote Typist | | Simple online tasks, no experience needed, earn $500 a day from your phone.
+Captcha Typist | | No experience is required. Earn $80 per day in your free time, paid daily.
+AI Evaluator | | Our client needs raters. The interview will be held on Google Chat with hr.desk@gmail.com and the offer arrives within one hour.
+Backend Developer | | Please do not call the head office as they are not aware of this programme. Offer letter within minutes after the chat.
+AI Research Assistant | | The training fee is $75, payable by Cash App, and it is fully refundable.
+Data Scientist | | Shortlisted candidates must pay $120 for the background check before the final interview.
+Robotics Technician | | Applicants cover the cost of the background screening and drug test through our link ($60).
+ML Ops | | To release your first salary you pay a tax of $85 to the treasury wallet.
+AI Writer | | Buy our certificate for $59; without it nobody is hired. Seats are limited, only 9 seats left.
+Remote QA | | You place a deposit of $200 in escrow to begin and the client pays you by a link that needs your card and the one time code.
+Image Rater | | Balance goes negative when a premium order appears; top up to release the bigger commission.
+Hotel Reviewer | | Boost the ratings of hotels with simple clicks. Commission per order, withdraw every evening after finishing your tasks.
+Assistant | | We hire everyone without an interview and salaries are paid daily.
+Chatbot Trainer | | Join our Telegram channel t.me/aijobs_2026 to start.
+Data Clerk | | Apply via WhatsApp only: +44 7700 900123.
+AI Tutor | | Contact the HR manager through Signal at +1 555 010 0133 for your interview.
+Community Helper | | Text HR on Viber to receive your assignments and pay.
+Shipping AI Agent | | Phones and laptops are delivered to your door. You check the box and forward them to addresses abroad.
+Device Tester | | Items are sent to your address and you ship them on to Eastern Europe; accounts opened in your name pay for them.
+Remote Intern | | Send a voided check, two utility bills and your PIN to payroll.team@gmail.com.
+Recruitment Drive | | We post the same ad every day. Submit your resume with the last four of SSN and date of birth.
+AI Auditor | | Our accountant made a mistake, so return the overpayment of $1,200 through a Bitcoin ATM.
+Video Editor AI | | Install AnyDesk so that our staff can set up your bank app.
+Data Verifier | | Paste this command into your terminal to pass the human check before the interview.
+AI Operator | | The onboarding kit costs $180 and you buy it from the approved vendor; payment by Zelle.
+Call Agent | | This is not a scam. 100% legit job, earn $400 a week from home.
+Content Rater | | Pay $15 to unlock higher level tasks; the more you pay the more you earn.
+Analyst | | You will get funds in advance. Keep your commission and move the money to the next account by crypto.
+AI Mentor | | Invite friends to unlock your payout and earn a bonus from members you bring in.
+AI Assistant | | Delete this chat after you read it. The money is sent to your account and you forward it as bitcoin.
+Trainee | | Candidates must purchase a software license for $99 before training begins.
+Translator | | After payment of the ₹1,500 processing fee you get your employee ID.
+Airport AI Staff | | Pay Rs 2,500 for the uniform and gate pass; the amount is refundable with your first salary.
+Teacher | | Registration charges of ₹999 must be paid by UPI before the interview call.
+Anotador de datos | 200 USD al día | Gana 200 dólares al día desde tu celular, sin experiencia. Escríbenos por WhatsApp.
+Asistente remoto | | Para empezar debes pagar 50 euros de inscripción, que se devuelven con el primer sueldo.
+Agente de pagos | | Recibes dinero en tu cuenta bancaria y lo transfieres a otra, con una comisión del 8%.
+Operador IA | | Envíanos foto de tu DNI y tus datos bancarios hoy mismo.
+Avaliador de IA | R$ 400 por dia | Ganhe R$ 400 por dia pelo celular, sem experiência. Chame no WhatsApp.
+Assistente online | | É preciso pagar uma taxa de inscrição de R$ 80 para liberar o treinamento.
+Curtidor de vídeos | | Ganhe dinheiro curtindo vídeos do YouTube, pagamentos diários. Recarregue R$ 50 para desbloquear tarefas.
+Agent IA à domicile | | Envoyez votre passeport et votre RIB par WhatsApp pour recevoir le contrat.
+Annotateur | | Vous devez payer 45 euros de frais de dossier avant la formation.
+Testeur | | Gagnez 150 € par jour sans expérience, contactez-nous sur Telegram.
+KI-Tester | | Verdiene 300 € täglich ohne Erfahrung. Schreib uns auf WhatsApp.
+Datenprüfer | | Vor dem Start überweisen Sie eine Kaution von 120 Euro, die später erstattet wird.
+Finanzagent | | Kunden zahlen auf Ihr Konto; Sie behalten 10% Provision und überweisen den Rest weiter.
+Tester KI | | Schicken Sie uns eine Kopie von Ihrem Personalausweis und die Kontodaten per WhatsApp.
+Valutatore IA | | Guadagna 200 euro al giorno senza esperienza. Scrivici su Telegram.
+Assistente | | Per iniziare versa una quota di iscrizione di 60 euro.
+Tester AI | | Wpłać kaucję 200 zł, a dostaniesz sprzęt. Napisz na WhatsApp.
+Asystent | | Zarabiaj 500 zł dziennie bez doświadczenia, napisz na Telegram.
+Veri etiketleyici | | Günlük 2000 TL kazanın, deneyim şart değil. WhatsApp'tan yazın.
+Uzaktan asistan | | Başlamak için 500 TL kayıt ücreti yatırmanız gerekir.
+Penilai AI | | Penghasilan Rp 500.000 per hari tanpa pengalaman. Hubungi kami di WhatsApp.
+Admin online | | Calon karyawan wajib transfer biaya pendaftaran Rp 150.000.
+AI data entry | | Ghar baithe roz 2000 rupees kamaye, interview nahi chahiye, WhatsApp par message kare.
+Data typing | | Registration fees 500 rupees jama karna hoga, phir kaam milega.
+Разметчик данных | | Заработок 5000 руб в день без опыта. Пишите в Телеграм.
+Оператор ИИ | | Нужно внести залог 2000 руб за обучение, потом его вернут.
+Курьер-менеджер | | На вашу карту приходят переводы, вы оставляете 5% и отправляете остальное.
+AI标注员 | | 日结500元，无需经验，请加微信 abc12345。
+数据标注 | | 入职前需缴纳押金300元和培训费，转正后退还。
+兼职点赞 | | 手机兼职点赞，轻松赚，先垫付后返佣金。
+ML Data Clerk | $2,400 biweekly | You will get an electronic check for your workstation. Print it on check paper, deposit through your mobile bank app and forward the receipt. Then Zelle the installer.
+Remote AI Coordinator | $33/hr | Our finance department emails you a check of $3,950. Once it clears you purchase the iMac and printer from the supplier that we name, any remaining money goes back to us.
+AI Support | $41/hr | We have sent more than agreed by mistake. Keep $300 for your trouble and return the difference with Apple cards.
+Prompt Analyst | | The technical assessment is a zip file with password. Extract it, open it in VS Code and press run; the test only works on your personal laptop.
+Web3 AI Engineer | $240K | Join the call with our own meeting client which you must download first. If the audio fails, run the fix from the chat in your terminal.
+Solidity Dev | $190K | Check out our private GitHub repo, do npm install and connect MetaMask to see the bug. Finish within the hour before we speak.
+Part-time AI job | $100-$300/day | Hi, I'm Emily from Indeed recruitment. Your resume has been recommended by several agencies. Flexible 60 minutes a day. Reply YES to learn more and I will send the WhatsApp of our receptionist.
+Remote Product Booster | $400 per day | Hello dear, we noticed your profile. Help merchants raise data with your phone. Text Lina at the number below for free training.
+AI Helper | $50/hr | Interview: online, text only, on Microsoft Teams chat. You will be given questions and asked to type replies; hiring decision in twenty minutes.
+Junior Data Scientist | $46/hr | HR will conduct your briefing and interview via the Wire app. Download it and search for user hrdesk_lee.
+Data Entry Agent | $38/hr | Kindly email your details to hiringdept.nova@outlook.com to set up a chat interview. The position is open for immediate start.
+AI Intern | $9,000 per week | Students earn nine thousand per week with two hours daily work, no skills needed.
+Remote Labeller | $350/hr | Draw boxes around cars.
+Office Assistant AI | $12,000 biweekly | Answer two emails a day.
+AI Clerk | $30/hr | For the payroll form we ask your mother's maiden name, SSN, and the login of your main bank, so deposits are never delayed.
+Virtual Annotator | $28/hr | Upload your driver's license front and back plus a live selfie in the link before the interview can be scheduled.
+Voice Recorder | $45/hr | Say your full name, address and card number aloud in the recording, then tell us the code your bank texts.
+App Rating Agent | | Join with 100 USDT, finish 38 products per round and withdraw principal plus profit. Newcomers receive a bonus. Higher balance means higher tasks.
+Movie Promoter | $1,200/week | Click the button to promote films on our platform, two rounds of 45 clicks; sometimes you meet a golden film and must add funds first.
+Like & Earn | | Follow three Instagram pages to get 150 rupees at once, then join the prepaid task group for 30% return.
+Data Scientist (multiple) | | Great job with many companies. Share your SSN, DOB, visa copy and passport number to be submitted. Your profile goes to 60 vendors.
+ML Engineer (bench) | | This advert builds our resume pool; there is no open vacancy now. Pay nothing now, but sign that you owe us 20 percent of two years' pay if placed.
+Package Hero AI | $5,100/month | Boxes come to your house. Weigh them, put the label that we email you and drop them at the post office the same day.
+Parcel Photo Annotator | $3,900/month | You take delivery of electronics, photograph them for our vision model, and send them onward with prepaid labels. First salary after a month.
+Flight Ops AI | | Selected candidates deposit Rs. 3,200 for security clearance and gate pass. It will be returned with joining kit. Non payment leads to cancellation.
+AI Faculty | | To be considered, applicants transfer a processing charge of $35. Only serious candidates. After the transaction share the screenshot.
+Government AI Officer | | Exam form fee 1,200 rupees plus courier charges; job letter guaranteed, no exam needed for those who pay fast track.
+AI Wealth Partner | | Imagine waking up to money every day. You buy the $499 starter licence and bring in three partners, who bring three more.
+Future Leader | | Ditch the 9 to 5. Join our family of entrepreneurs selling AI courses and earn on five levels of your team.
+Remote Cashier AI | $1,000/week | Our clients settle invoices to your PayPal. You withdraw, take ten percent and pass the remainder on in Bitcoin.
+Account Operator | | We will send funds to your Cash App and Venmo; you buy USDT and send it to our wallet. 6% is yours.
+Escrow Assistant | | Money from buyers lands in your account. Withdraw in cash and hand it to our courier.
+AI Bootcamp Grad | $85K | You are guaranteed a job after our $1,900 course. The fee can be paid in three parts; first part today to hold your place.
+Junior AI Consultant | | Employment starts with a three week certification which you finance yourself ($680), reimbursed after six months of service.
+Remote Scribe | | Before we ship the laptop you pay insurance of $95 for it, refunded with the first wage.
+Upwork Partner | $200/month | We need people in the US or EU with a good Upwork or LinkedIn account. Share it with us by remote desktop; you relax and get paid each month.
+Verified Expert | $80/week | Pass the face check on the AI training site with your passport, then our workers use the account and you take 20%.
+Developer Persona | $2K/month | Lend your name and face: you show up to interviews, our remote team writes the code, pay is split.
+Website AI Chatbot Dev | $5,000 | Client from abroad hires you off platform and sends a link. Pay a small verification of $60 to release the milestone.
+Freelance Translator | $4,000 | We translate a book. Payment is held until you buy the conversion fee voucher for $120. Chat with us on Telegram.
+AI Content Tagger | $27/hr | Before your contract is stamped, the labour office needs 2,800 pesos from you for the medical card; GCash only.
+Python Developer | $95/hr | Our hiring bot will talk with you on Telegram; write /start to @nova_talent_bot and it schedules your text screening.
+AI QA Tester | $32/hr | Once hired, order the MacBook from our certified vendor with the e-check that accounting emails you.
+Junior Annotator | $25/hr | We reserve your seat as soon as 60 dollars reach our coordinator. Refund in thirty days.
+Online Assistant | $850/week | Help our charity move donations: people pay to your Zelle, you buy bitcoin and send it on.
+Image Classifier | $40/hr | Give remote control of your computer by AnyDesk while our technician installs the payroll tool and opens your bank page.
+LinkedIn Helper | $150/week | We would like to borrow your LinkedIn profile for outreach; log in stays with us and you are paid every Friday.
+AI Ad Viewer | $60/day | Watch ads and earn. To withdraw you first need a gold plan of $30.
+Remote Research Aide | $500 weekly | Professor Allen is abroad at a conference. Run errands, buy supplies by check he sends, keep $500 as your pay.
+Model Trainer | $35/hr | No experience, no interview, start in ten minutes, money every evening. Write to fastjobs.ai@gmail.com
+Machine Learning Engineer | $210K | To continue, fix your camera: copy the line we show and run it in PowerShell, then record your answers.
+Junior Prompt Tester | $22/hr | All we need is your full name, SSN, bank name and online banking ID to put you in the system today.
+AI Sales Partner | | Passive AI income! Join for $99, get our bot, invite five people, and your team pays you for life.
+Freight AI Inspector | $3,500/month | Accept deliveries at your apartment, check serial numbers, and courier them with labels from us. Paid after first month.
+Data Specialist | $55/hr | Interview by Signal messages with Dr Ruth; she decides right away and no calls are held.
+Cloud AI Trainee | $75K | Our academy places everyone. The placement contract costs $2,500, of which $500 is due before orientation.
+AI Chat Host | $2,000/week | Chat with lonely clients, build trust and tell them about our crypto platform. They deposit, you get ten percent.
+Web Evaluator | $30/hr | We buy finished Outlier or Alignerr accounts, or pay you monthly for the use of yours.
+Junior Data Officer | | Your name was picked from Naukri. Pay 1,999 for document verification and get a call letter from Google in two days.
+AI Story Writer | $70/hr | Pay for your own plagiarism report ($45) on our site before we accept samples.
+""".strip().split("\n")
+
+HONEST = """
+ML Engineer, Fraud | $150K | Our customers lose money to WhatsApp impersonation and fake job offers. You will detect them.
+Recruiter | $90K | We never ask candidates to pay a fee. Beware of recruiters who contact you on WhatsApp or Telegram.
+Software Engineer | | Recruitment fraud alert: scammers pretend to be us. They ask you to buy equipment, send a fake check and request your SSN. We do not do that.
+AI Engineer | | Please be aware of scams. We will never request payment, gift cards or bank details. Official mails come from our domain.
+Data Scientist | | If you are asked to deposit a check or buy gift cards, it is not us; please report it to us.
+Backend Engineer, Payments | £90K | Build the service that moves payouts into your customers' bank accounts within seconds.
+Engineer, Wallets | $180K | Our wallet lets people send USDT and Bitcoin to friends. You own key recovery.
+Research Scientist, Crypto | $250K | You study Ethereum staking and MEV. Part of the pay can be taken in tokens if you wish.
+Product Manager, WhatsApp | $200K | Lead messaging with businesses on WhatsApp. You will work with teams at Telegram and Signal too.
+Bot Engineer | | Build Telegram bots and WhatsApp integrations for our customers with Python.
+Support Engineer | | Help customers over chat, phone and email; escalate through Slack. No on-call.
+Annotator | $22/hr | Rate answers of language models. No experience needed; training is paid. Weekly pay by bank transfer after onboarding.
+AI Tutor, Physics | $50/hr | Work when you like, paid weekly through PayPal. A short test and an online interview come first.
+Language Expert | $35/hr | You judge translations for two hours a day. Identity is checked by our provider after the contract is signed.
+Lab Assistant | $18/hr | No experience required. Apply with a CV by email to the lab.
+Teaching Assistant | | Undergraduates are welcome, no prior experience required; we pay monthly.
+Background checks | | After an offer our provider runs a background check at our cost, including education and credit.
+Defense Engineer | | You need a clearance. We pay for the medical test and the visa.
+Visa note | | We sponsor visas and cover all fees, including those for your family.
+Relocation | | A relocation package of $8,000 is paid with your first salary.
+Home office | | You get a $1,000 budget to buy equipment for your home office, and a laptop shipped to your home.
+Perks | | Each employee gets gift cards at New Year, a phone and a gym pass.
+Bonus | | Refer a friend and earn $2,000 when they are hired.
+Trader | $400K | Trade crypto with our own capital. Bonus up to 100% of base.
+Quant Intern | $20,000/month | Ten weeks in Chicago with housing.
+Principal Scientist | $900K | Set our research direction.
+Contractor | $120/hr | Senior PyTorch contractor, six months, W2.
+Physician Rater | $200/hour | Board-certified physicians review model answers.
+Attorney, AI Training Expert | $150/hr | Licensed attorneys only.
+Sales Rep | $60K + uncapped commission | Sell our AI platform. OTE $140K, uncapped.
+SDR | | Earn commission on every deal; top reps make six figures.
+Founding Engineer | | Email your CV to founder@acme.example or jobs.acme@gmail.com.
+HN post | | Acme, ML Engineer, remote. Email me at jane.doe@gmail.com with what you have built.
+Small NGO | | Write to ngo.malawi@yahoo.com; we answer within a week.
+Interview process | | Recruiter call, technical interview on Zoom, onsite. We do no whiteboard interviews.
+Interview process | | The first interview is a 30 minute video call; the second is a coding session in your editor.
+Take-home | | Clone our public repo, solve one issue and talk it over with us in the interview. It takes two hours and is paid.
+Take-home | | Run the tests in Docker, as you would in any project, before our second interview.
+Security Engineer | | You reverse malware that tells victims to turn off antivirus or run setup.exe.
+Security Engineer | | Investigate phishing that asks users to send their passport and seed phrase.
+Identity Engineer | | Train models that compare a selfie with a passport photo, and read both sides of driver licences.
+KYC Engineer | | Users upload a photo of their ID card and a utility bill; your models decide in seconds.
+Bank Engineer | | You will deal with account numbers, routing numbers, checks and deposits at scale.
+Check processing | | Our models read cheques that customers deposit by phone and find forged ones.
+Logistics | | Predict delays of parcels that we forward from our warehouse to homes in 200 countries.
+Warehouse AI | | Robots pick packages and relabel boxes that come back from customers.
+E-commerce | | Rank products, hotels and restaurants so that people find what they like.
+Ratings | | You will own the system behind product ratings and reviews, and fight fake reviews.
+Growth | | Optimise invite rewards and sign-up bonuses; find fake accounts.
+Gaming | | Design VIP levels and rewards for our mobile game's players.
+Ads | | Improve click rate on video ads on YouTube and TikTok.
+Payments | | Customers top up their cards and recharge phones in our app in 40 countries.
+Marketplace | | Sellers pay a fee of $2 per order; you model fees and their effect.
+Real estate | | Model security deposits and rent for tenants in New York.
+Insurance | | Estimate deposits and fees for policies.
+Education | | Students enrol in our courses; you build a tutor that helps them pass exams.
+University | | Enrol in a PhD with us: fees are waived and a stipend is paid.
+Bootcamp | £26K | Twelve weeks of paid training; no payment is taken from you at any time.
+Apprentice | | We pay for your degree. You are paid from day one.
+Civil service | | Bring your passport on your first day so that we can check your right to work.
+Onboarding | | After you sign, HR collects bank details for payroll in our portal.
+E-Verify | | On your first day you complete Form I-9 and show documents such as a passport.
+Privacy | | We process your CV and contact details as our notice explains.
+Sex and identity | | We welcome all, whatever their gender identity, age or social background.
+Startup | | Work directly with the founders, ship daily, and own outcomes. No bureaucracy, no boss culture.
+Startup | | This is a rare chance to build a generational company. We move fast and hire fast.
+Urgent | | We want someone to start immediately. Apply by 3 December; interviews run weekly.
+Deadline | | Applications close at midnight on Sunday; late ones can't be considered.
+Congratulations | | Congratulations to our team on the award; join us to build the next one.
+Freelance | | Trial project of one week, paid at your day rate, then we decide together.
+Moonlight | | Contract through Upwork with our verified company account.
+Staffing | | Our client, a hospital, needs a data engineer. There is no cost to candidates.
+Staffing | | Confidential client in Berlin; salary is €80K to €95K.
+Agency | | We keep your CV in our database for a year if you agree.
+Talent pool | | This is an opening in our talent pool: we contact you when a role fits.
+Teams | | Our interviews are held over Microsoft Teams or Zoom with video.
+China | | In China we use WeChat and DingTalk at work; interviews are by video.
+LatAm | | Our recruiter may write to you on WhatsApp to agree on a time for the video interview.
+India | | Walk-in interview in Pune; carry your CV and one photo. No charges of any kind.
+Signal | | Signal processing for radar: detect weak signals in noise.
+Signal | | Strong signal from users tells us what to build; send ideas on Slack.
+Telegram Inc | | Telegram hires a C++ engineer through a contest. Winners are invited to Dubai for interviews.
+Messenger | | Meta's Messenger team needs a researcher to reduce scams over chat.
+Line | | LINE Corporation looks for an ML engineer in Tokyo; apply through the form.
+Viber | | Rakuten Viber in Sofia hires for spam detection.
+Discord | | Work on safety for chat and voice on Discord.
+Wire | | Automate wire transfer review with document models.
+Zelle | | Zelle's operator Early Warning hires for payment fraud models.
+PayPal | | Reduce chargebacks for PayPal and Venmo users.
+Western Union | | Western Union seeks a data scientist for pricing of fees.
+Cash App | | Cash App's bitcoin team hires; users buy and send bitcoin in the app.
+Coinbase | | Users stake and send crypto from their wallet; you protect them.
+Kraken | | You can choose to receive a part of your salary in bitcoin.
+Deel | | Contractors in 150 countries are paid in local money or USDC when they choose.
+Tax | | We'll deposit the bonus into your pension account, and match 6%.
+401k | | 401(k) match up to 4%, deposited to your account each pay period.
+Equipment | | We lend you a MacBook; it's returned on your last day.
+Travel | | We buy your tickets for the onsite interview; keep your receipts for other costs.
+Medical | | Fully paid medical, dental and vision insurance for you and your family.
+Fees | | Membership fees of professional bodies are paid by us.
+Certificates | | We pay for certificates and courses of your choice, up to $2,000 a year.
+Licence | | A driving licence is required since you travel between sites.
+Vetting | | The post needs a DBS check, which the school pays for.
+Credit check | | A credit check follows for those who work with client money, at our expense.
+NDA | | You sign an NDA; please keep our unreleased models confidential.
+Stealth | | We are in stealth; the client and details are shared in the first call.
+Discretion | | You handle board papers with discretion.
+Executive Assistant | $95K | Book travel, order office supplies and gifts for clients with the company card.
+Office Manager | | Order food, pay invoices, purchase furniture and deposit checks at the bank for the office.
+Accountant | | Process payments to vendors, reconcile bank accounts, send wires and refund overpayments.
+Payroll | | Run payroll for 900 people; answer questions about direct deposit and voided checks.
+Treasury | | Manage company funds across accounts in USD, EUR and USDC, and forward reports to the CFO.
+Procurement | | Buy GPUs; negotiate with vendors about licence fees of up to $5M.
+Ops | | Receive packages at our office in Austin and ship laptops to new hires' homes.
+IT | | Install remote desktop tools, run antivirus and disable old accounts.
+DevOps | | Run as non-root; no admin rights are needed on your laptop.
+Accounts | | Share accounts receivable reports with the team.
+Sales | | Open accounts, keep 95% of them, and grow their spending.
+Customer Success | | You own a book of 40 accounts and earn a bonus on renewals.
+Solutions | | Log in to the customer's account with their consent to debug.
+Research | | Participants are paid $15 per survey; you design the surveys.
+Survey science | | Analyse survey panels and write reports about panel quality.
+Crowdsourcing | | Improve quality for workers who earn money by rating images on our platform.
+Trust & Safety | | Task scams make people pay to unlock VIP levels after liking videos; you will study how they spread on Telegram.
+Trust & Safety | | Find rings that rent verified accounts or use a proxy for interviews.
+Policy | | Write policy about mule recruitment: criminals ask people to receive funds and keep a percentage.
+MLM research | | Study network marketing claims such as passive income in ads.
+Finance content | | Write for readers who want financial freedom, in plain words.
+Creator | | Help creators earn a living: payouts daily in 70 countries.
+Gig platform | | Couriers on our platform are paid weekly and can cash out daily; you forecast demand.
+Daily | | You write SQL daily and join the daily stand-up at 10.
+Shift | | Moderators work in shifts from our Lisbon office; wages are paid every month.
+Part-time | $25/hr | Two hours a day, from home, fixed contract, monthly pay.
+Student | | Label fish videos at the university; twelve hours a week.
+Phone | | You can test our app from your phone and write reports.
+Income | | Help farmers raise their income with better forecasts.
+Guarantee | | We guarantee an answer within ten days.
+Genuine | | Genuine curiosity and a love for honest work matter to us.
+Speed | | Get feedback within 48 hours after your interview.
+Same day | | We often make an offer the same day as your onsite.
+Ingeniero | | Nunca pedimos dinero a los candidatos ni contactamos por WhatsApp.
+Ingeniera de datos | | Contrato indefinido, formación pagada por la empresa y seguro médico.
+Pagos | | Nuestros clientes pagan por WhatsApp; construirás el modelo de fraude.
+Engenheiro | | Cuidado com golpes: não cobramos nenhuma taxa de inscrição.
+Cientista de dados | | Salário de R$ 12.000 por mês, vale refeição e curso de inglês pago.
+Ingénieur | | Aucun frais de dossier n'est demandé. Poste à Lyon, deux jours de télétravail.
+Ingénieure | | La mutuelle et les frais de transport sont payés par l'employeur.
+Entwickler | | Wir verlangen niemals Geld von Bewerbern. Vorsicht vor Betrug auf WhatsApp.
+Entwicklerin | | Sie erhalten ein Startpaket mit Laptop, den wir bezahlen; das Gehalt kommt auf Ihr Konto.
+Ingegnere | | Non chiediamo mai denaro. Lo stipendio è pagato ogni mese sul conto.
+Inżynier | | Nigdy nie prosimy o opłaty. Oferujemy szkolenia i sprzęt.
+Mühendis | | Adaylardan asla ücret istemeyiz; eğitim ücretsizdir.
+Insinyur | | Kami tidak pernah memungut biaya; hati-hati penipuan lewat WhatsApp.
+Engineer | | Hum koi fees nahi lete; sirf official website par apply kare.
+Инженер | | Мы никогда не просим оплату. Остерегайтесь мошенников в Телеграм.
+Разработчик | | Зарплата два раза в месяц на карту, обучение оплачивает компания.
+算法工程师 | | 公司绝不收取任何费用，谨防诈骗。五险一金，双休。
+标注质检 | | 底薪加绩效，每月发薪，公司提供免费培训。
+Payroll Engineer | $140K | Help companies pay workers on time; handle deposits, fees, refunds and taxes in 40 countries.
+Applied Scientist, Messaging | $200K | Rank chats on WhatsApp. You interview users, read reports, and text with partners in India.
+ML Engineer, Lending | $170K | Predict whether borrowers will repay; read bank statements and utility bills with OCR.
+Contract Annotator | $20/hr | You'll be paid by the hour each week via PayPal or bank transfer. Sign up with your ID at our vendor before the first task.
+Community Manager | $70K | Run our Discord and Telegram groups, answer questions and warn members of scams.
+Account Manager | $90K OTE | Keep your accounts happy, earn commission and travel to clients.
+Data Engineer | €70K | Send your CV and a cover letter to jobs@acme.example. Interviews are on Zoom.
+Researcher | £45K | Fixed term; visa fees and health surcharge are refunded by the university after you arrive.
+Intern | $52/hr | Housing stipend of $3,000 and flights paid. Bring your passport and I-9 documents on day one.
+Robotics Engineer | $160K | Deposit parts, print boxes, and ship robots to customers around the globe.
+Recruiter | $85K | Post ads, build our resume database, call candidates and text them reminders of interviews.
+Technical Writer | $50/hr | Freelance. Invoice us monthly; we pay within 15 days by wire or crypto if you prefer.
+Crypto Compliance Analyst | $95K | Review wallets, trace stolen bitcoin sent through kiosks and mixers, and file reports.
+Marketing Lead | $120K | Grow our TikTok, Instagram and YouTube channels; pay influencers and track clicks and likes.
+Product Engineer | $180K | We ship daily. First interview: a 45 minute call; then a paid work trial, where you clone our repo and fix an issue with us.
+Electronics Technician | $35/hr | You receive boxes of returned devices at our depot, test them and print labels.
+Benefits Analyst | $80K | Explain insurance premiums, deposits to HSA accounts and gift cards for wellness.
+Sales Engineer | $150K | You can earn up to $300K with no cap. Unlimited PTO and your own hours.
+Growth Intern | $30/hr | Invite friends programmes, referral codes, A/B tests. We hire within two weeks.
+Support Agent | $18/hr | Work from home with your own computer; we check that your internet is fast. Training is paid at $18 an hour.
+""".strip().split("\n")
+
+
+def fields(line: str) -> dict[str, str | None]:
+    """A line as the arguments of `assess`."""
+    title, salary, text = (part.strip() for part in line.split("|", 2))
+    return {"title": title, "company": None, "url": None, "salary": salary or None, "description": text}
