@@ -43,6 +43,10 @@ def _shown(text: str, stated: str | None = None) -> str:
         ("Lakewood Ranch, FL", "Lakewood Ranch/FL/US"),
         ("Perth, Western Australia", "Perth/WA/AU"),
         ("Abstatt, BW, DE", "Abstatt/-/DE"),
+        ("Ohio - WS", "-/OH/US"),
+        ("US-MD-Patuxent River", "Patuxent River/MD/US"),
+        ("NY New York Hudson Yards", "New York/NY/US"),
+        ("28 West Skippack Pike Ambler, PA 19002", "Ambler/PA/US"),
         ("ITA - MI - CERNUSCO SUL NAVIGLI", "-/-/IT"),
         ("28 PARK ST,ROCKLAND,ME,04841", "Rockland/ME/US"),
         ("100 Westfarms Mall, Farmington, CT, 06032, US", "Farmington/CT/US"),
@@ -73,6 +77,8 @@ def test_one_place_in_any_spelling(text: str, expected: str) -> None:
         ("Austin, TX, Santa Clara, CA, United S...", "Austin/TX/US | Santa Clara/CA/US"),
         ("東京、大阪", "Tokyo/-/JP | Osaka/-/JP"),
         ("Minnesota, Wisconsin", "-/MN/US | -/WI/US"),
+        ("North Reading, MA, Westboro, MA, Nashville, TN", "North Reading/MA/US | Westboro/MA/US | Nashville/TN/US"),
+        ("London, Paris, Hong Kong, Tokyo", "London/-/GB | Paris/-/FR | Hong Kong/-/HK | Tokyo/-/JP"),
     ],
 )
 def test_several_places_in_one_string(text: str, expected: str) -> None:
@@ -89,6 +95,7 @@ def test_several_places_in_one_string(text: str, expected: str) -> None:
         ("Remote - US or Canada", "remote US,CA"),
         ("Remote (United States | Canada)", "remote US,CA"),
         ("Germany (Remote)", "remote DE"),
+        ("Remote - US, CA, GB", "remote US,CA,GB"),
         ("Remote - Singapore", "remote SG"),
         ("Remote - DACH", "remote DE,AT,CH"),
         ("Remote (UTC-3 to UTC+2)", "remote -"),

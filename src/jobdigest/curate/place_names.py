@@ -27,6 +27,7 @@ _STATES = word_set("places", "states")
 _PROVINCES = word_set("places", "provinces")
 _AUSTRALIAN = word_set("places", "australian")
 _COUNTRIES = word_set("places", "countries")
+_SURE_CODES = frozenset({"US", "USA", "UK", "UAE"})
 ALPHA3: dict[str, str] = dict(pair.split("=") for pair in table("places")["lists"]["alpha3"].split())
 _PREFIXES = frozenset("north south east west new upper lower port lake mount fort saint".split())
 
@@ -116,14 +117,16 @@ def find_names(words: Sequence[Word]) -> list[Name]:
 def _segments(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     start = 0
     for index in range(1, len(words) + 1):
-        if (
-            index == len(words)
-            or words[index].gap >= TIGHT
-            or words[index].key in MARKS
-            or words[index - 1].key in MARKS
-        ):
+        if index == len(words) or _parts(words[index - 1], words[index]):
             yield start, index
             start = index
+
+
+def _parts(before: Word, word: Word) -> bool:
+    """Whether a segment ends between two words; a hyphen ends one only after a code ("US-MD-Patuxent River")."""
+    if word.gap >= TIGHT or word.key in MARKS or before.key in MARKS:
+        return True
+    return word.gap == HYPHEN and (before.text in _STATES or before.text in _COUNTRIES or before.text in ALPHA3)
 
 
 def _names_in(words: Sequence[Word], start: int, end: int, shouting: bool) -> list[Name]:
@@ -154,7 +157,7 @@ def _names_in(words: Sequence[Word], start: int, end: int, shouting: bool) -> li
         at = name.end
     gap = words[start].gap
     for name in names:
-        name.whole = rest == 0 or (name.code and _set_apart(words, name, end))
+        name.whole = rest == 0 or name.text in _SURE_CODES or (name.code and _set_apart(words, name, end))
         name.gap = gap if name.start == start else max(words[name.start].gap, gap if name is names[0] else JOINT)
     if (rest or len(names) > 1) and not any(name.mark or name.scope for name in names):
         names = _with_unknown(words, start, end, names)
@@ -166,7 +169,9 @@ def _set_apart(words: Sequence[Word], name: Name, end: int) -> bool:
 
 
 def _town_of_address(words: Sequence[Word], at: int, end: int) -> Name | None:
-    """The town that ends an address without a comma: "28 West Skippack Pike Ambler"."""
+    """The town that ends an address before its state: "28 West Skippack Pike Ambler, PA"."""
+    if end == len(words) or words[end].text not in _STATES | _PROVINCES:
+        return None
     for start in range(max(at + 1, end - 3), end):
         readings = lookup(" ".join([word.key for word in words[start:end]]))
         if readings and readings[0].kind == "city":
@@ -264,7 +269,9 @@ def _with_unknown(words: Sequence[Word], start: int, end: int, names: list[Name]
     if acronym or not looks or any(name.code for name in names) or any(_CJK.search(word.key) for word in part):
         return names
     text = " ".join(word.text for word in part)
+    if any(reading.kind != "city" for name in names for reading in name.readings):
+        return names
     if strong and part[0].key not in _PREFIXES:
-        names[0].longer = text if len(names) == 1 else ""
+        names[0].longer = text if len(names) == 1 and names[0].readings[0].people < 300 else ""
         return names
     return [Name(text, tuple(r for n in names for r in n.readings), start, end, part[0].gap, True, unknown=True)]

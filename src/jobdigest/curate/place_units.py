@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jobdigest.curate.gazetteer import CODED_REGIONS, Reading
-from jobdigest.curate.place_names import GROUP, HYPHEN, OTHER, TIGHT, Name
+from jobdigest.curate.place_names import COMMA, GROUP, HYPHEN, OTHER, TIGHT, Name
 from jobdigest.curate.place_words import ANYWHERE, REMOTE
 from jobdigest.model import Place
 
@@ -68,6 +68,8 @@ def _cut(run: Sequence[Name]) -> list[Unit]:
     """Dynamic programme over one group: each name starts a unit, joins one, or is skipped at a price."""
     if not run:
         return []
+    if _lists_countries(run):
+        return [Unit(Place(None, None, _country(name)), (name,)) for name in run]
     if len(run) < 4 and all(name.gap < OTHER for name in run[1:]):
         made = _unit(run)
         if made and (made[0] < _AGREED or (len(run) == 1 and run[0].whole)):
@@ -85,6 +87,21 @@ def _cut(run: Sequence[Name]) -> list[Unit]:
                     options.append((best[start][0] + made[0] + price, [*best[start][1], made[1]]))
         best.append(min(options, key=lambda option: option[0]))
     return best[-1][1]
+
+
+def _country(name: Name) -> str | None:
+    return next((reading.country for reading in name.readings if reading.kind == "country"), None)
+
+
+def _lists_countries(run: Sequence[Name]) -> bool:
+    """True for "US, CA, GB" and "US/CA": codes among countries are countries, whatever states they may be."""
+    if len(run) < 2 or not all(_country(name) and not name.unknown for name in run):
+        return False
+    sure = sum(all(reading.kind == "country" for reading in name.readings) for name in run)
+    apart = all(name.gap >= OTHER for name in run[1:])
+    return (
+        any(name.code for name in run) and (sure >= 2 or (apart and sure >= 1)) and all(n.gap >= COMMA for n in run[1:])
+    )
 
 
 def _spans(run: Sequence[Name], start: int, end: int) -> Iterator[tuple[Sequence[Name], float]]:
@@ -125,16 +142,15 @@ def _before_another_country(name: Name, run: Sequence[Name]) -> bool:
 
 
 def _local_code(name: Name, run: Sequence[Name]) -> bool:
-    """True for the "MI" of "ITA - MI - Cernusco": the country named before it has no such state."""
-    if name.readings[0].kind != "region":
-        return False
+    """True for the "MI" of "ITA - MI - Cernusco" and the "WS" of "Ohio - WS": the country before has no such state."""
     country = ""
+    kinds = ("country",) if name.readings[0].kind == "region" else ("country", "region")
     for other in run:
         if other is name:
             break
         if other.gap >= OTHER:
             country = ""
-        if other.readings and other.readings[0].kind == "country":
+        if other.readings and other.readings[0].kind in kinds:
             country = other.readings[0].country
     return bool(country) and name.gap < OTHER and all(reading.country != country for reading in name.readings)
 
@@ -153,6 +169,8 @@ def _inside_an_address(name: Name, run: Sequence[Name]) -> bool:
 def _unit(span: Sequence[Name]) -> tuple[float, Unit] | None:
     """The best reading of neighbouring names as one place, with its cost; None if they don't agree."""
     best: tuple[float, Unit] | None = None
+    if _says_twice(span):
+        return None
     for index, name in enumerate(span):
         if not name.unknown and all(reading.kind != "city" for reading in name.readings):
             continue
@@ -174,6 +192,12 @@ def _unit(span: Sequence[Name]) -> tuple[float, Unit] | None:
         if best is None or cost < best[0]:
             best = cost, Unit(Place(None, region, country), tuple(span))
     return best
+
+
+def _says_twice(span: Sequence[Name]) -> bool:
+    """True where a code stands twice: "North Reading, MA, Westboro, MA" are two places."""
+    codes = [name.text for name in span if name.code]
+    return len(set(codes)) < len(codes)
 
 
 def _repeats(span: Sequence[Name]) -> bool:
@@ -321,13 +345,18 @@ def _unknown_unit(
 ) -> tuple[float, Unit] | None:
     if not country or len(span) == 1:
         return None
-    if (index == 0 and span[1].gap >= TIGHT) or (index == len(span) - 1 and name.gap >= TIGHT):
+    after_context = index == len(span) - 1 and name.gap >= HYPHEN and all(_only_context(other) for other in span[:-1])
+    if (index == 0 and span[1].gap >= TIGHT) or after_context:
         shown = name.longer or name.text
         shown = shown.title() if shown.isupper() and len(shown) > 4 else shown
         return 13.5 - _support(span, index) + _code_doubts(span, country, region), Unit(
             Place(shown, region, country), tuple(span), index > 0
         )
     return None
+
+
+def _only_context(name: Name) -> bool:
+    return bool(name.readings) and all(reading.kind != "city" or reading.people < 300 for reading in name.readings)
 
 
 def _code_doubts(span: Sequence[Name], country: str | None, region: str | None) -> float:
@@ -368,8 +397,9 @@ def _without_addresses(units: list[Unit]) -> list[Unit]:
 def _is_district(unit: Unit, before: Unit) -> bool:
     """True for a small foreign name after the city that it must be a part of."""
     name = unit.names[0]
+    people = max(reading.people for reading in name.readings)
     nearby = any(reading.country == before.place.country for reading in name.readings)
     small = 300 if name.gap <= TIGHT else 100
     closed = any(reading.kind == "country" for reading in before.names[-1].readings if not before.names[-1].code)
-    joined = name.gap <= HYPHEN and name.readings[0].people < 100 and not closed
-    return bool(before.place.city) and (joined or (not nearby and name.readings[0].people < small))
+    joined = name.gap <= HYPHEN and people < 100 and not closed
+    return bool(before.place.city) and (joined or (not nearby and people < small))
