@@ -275,18 +275,20 @@ class Press:
         return text or self.words("quiet")
 
     def seen(self, shown: Sequence[int]) -> Pair:
-        """When the jobs were last seen open: the earliest of those times, nothing where one is unknown."""
-        times = {self.items[position].looked for position in shown}
-        known = [time for time in times if time is not None]
-        if not known or len(known) < len(times):
+        """When the jobs were last seen open: the earliest of those times, and of how many where some is unknown."""
+        times = [time for position in shown if (time := self.items[position].looked) is not None]
+        if not times:
             return b"", b""
-        key = "seen" if max(known) - min(known) < 60 else "seen_since"
-        first = min(known)
+        first, known, number = min(times), len(times), len(shown)
+        key = "seen" if max(times) - first < 60 else "seen_since"
+        some = (known, number) if known < number else ()
 
         def say() -> str:
-            return self.words(key, when=self.words.instant(datetime.fromtimestamp(first * 60, UTC)))
+            when = self.words.instant(datetime.fromtimestamp(first * 60, UTC))
+            who = self.words("seen_some", n=known, all=number) if some else self.words("seen_all")
+            return self.words(key, who=who, when=when)
 
-        return self.once((key, first), say)
+        return self.once((key, first, some), say)
 
     def because(self, extra: Mapping[str, Any]) -> str:
         """Why this reader gets this, in their own choices."""
