@@ -43,6 +43,7 @@ _LEGAL = _endings(_TABLE["legal"])
 _BRANCH = _endings(_TABLE["legal"] + "," + _TABLE["geography"])
 _TAILS = _endings(_TABLE["legal"] + "," + _TABLE["geography"] + "," + _TABLE["tails"])
 _LINES = tuple(line.strip() for line in _TABLE["lines"].replace("\n", " ").split(","))
+_APART = frozenset(name.strip() for name in _TABLE["apart"].replace("\n", " ").split(","))
 _COMMON = frozenset(tuple(phrase.split()) for phrase in _TABLE["common"].replace("\n", " ").split(","))
 _COMMON_KEYS = frozenset("".join(phrase) for phrase in _COMMON)
 
@@ -156,14 +157,16 @@ def _tells(words: Words, endings: dict[str, tuple[Words, ...]]) -> bool:
 @lru_cache(maxsize=16_384)
 def brand(key: str) -> str:
     """A looser key for comparing the same role: `oscarhealth` → `oscar`, as far as a telling name stays."""
-    while True:
-        for line in _LINES:
-            rest = key[: -len(line)]
-            if key.endswith(line) and len(rest) > 3 and rest not in _COMMON_KEYS:
-                key = rest
-                break
-        else:
-            return key
+    while key not in _APART:
+        rest = next((key[: -len(line)] for line in _LINES if key.endswith(line) and _is_brand(key[: -len(line)])), None)
+        if rest is None:
+            break
+        key = rest
+    return key
+
+
+def _is_brand(name: str) -> bool:
+    return len(name) > 3 and name not in _COMMON_KEYS
 
 
 def _shipped() -> dict[str, str]:
