@@ -1,0 +1,348 @@
+"""The fast transport: many SMTP connections in one thread, none of them waited for.
+
+Connections are opened, secured and logged in by smtplib in helper threads; from then on a selector drives them. Where
+the server offers PIPELINING (RFC 2920) the envelope goes out in one piece, and the next message's envelope follows
+the final dot of the one before. The body is sent only once DATA has been answered with 354, and never ended with a
+dot after an error: then the connection is dropped.
+"""
+
+from __future__ import annotations
+
+import queue
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from jobdigest.deliver.replies import Phase, Reply
+from jobdigest.deliver.transports.base import Event, RefusedError, What
+from jobdigest.deliver.transports.smtp import NO_SMTPUTF8, Server, connect, needs_smtputf8, one_line, stuffed
+from jobdigest.model import Message
+
+_MOST_UNREAD = 64 * 1024  # a server that says more than this without an end of line is not speaking SMTP
+_WAITING = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+@dataclass(eq=False)
+class _Transaction:
+    """One message on its way; `refusal` is the first no, `dotted` that the final dot may have left."""
+
+    ticket: int
+    message: Message
+    commands: deque[tuple[Phase, bytes]] = field(default_factory=deque)
+    phase: Phase = Phase.MAIL
+    refusal: Reply | None = None
+    ready: bool = False
+    dotted: bool = False
+
+
+@dataclass(eq=False)
+class _Line:
+    """An open connection: what is to be written, what answers are awaited, and for which message."""
+
+    socket: socket.socket
+    pipelining: bool
+    utf8: bool
+    out: bytearray = field(default_factory=bytearray)
+    unread: bytes = b""
+    words: list[str] = field(default_factory=list)  # of a reply of several lines
+    awaited: deque[tuple[Phase | None, _Transaction | None]] = field(default_factory=deque)
+    current: deque[_Transaction] = field(default_factory=deque)  # at most two: one dotted, one after it
+    reset: bool = False
+    writing: bool = False  # the selector tells when there is room to write
+    deadline: float | None = None
+
+
+class Pipelined:
+    """A transport over at most `connections` connections to one server."""
+
+    def __init__(self, server: Server, connections: int) -> None:
+        self.connections = connections
+        self._server = server
+        self._selector = selectors.DefaultSelector()
+        self._wake, self._woken = socket.socketpair()
+        self._woken.setblocking(False)
+        self._selector.register(self._woken, selectors.EVENT_READ, None)
+        self._opened: queue.SimpleQueue[_Line | Reply] = queue.SimpleQueue()
+        self._opening = 0
+        self._lines: set[_Line] = set()
+        self._backlog: deque[_Transaction] = deque()
+        self._at: dict[int, _Line] = {}  # tickets that are READY or dotted
+        self._events: list[Event] = []
+        self._held = 0  # messages begun and not ended
+        self._closed = False
+
+    def room(self) -> int:
+        """One message on each connection and one behind it."""
+        return 2 * self.connections - self._held
+
+    def begin(self, ticket: int, message: Message) -> None:
+        """Queue the message for the next connection that is free."""
+        self._held += 1
+        self._backlog.append(_Transaction(ticket, message))
+
+    def finish(self, ticket: int) -> None:
+        """Send the final dot, and behind it the next envelope where the server takes it."""
+        line = self._at[ticket]
+        transaction = line.current[0]
+        transaction.dotted, transaction.phase = True, Phase.DOT
+        line.out += b".\r\n"
+        line.awaited.append((Phase.DOT, transaction))
+        if line.pipelining and self._backlog:
+            self._start(line, self._backlog.popleft())
+        self._write(line)
+
+    def abandon(self, ticket: int) -> None:
+        """Drop the connection: without its final dot a message is not accepted."""
+        line = self._at.pop(ticket)
+        self._held -= 1
+        line.current.popleft()
+        self._drop(line)
+
+    def wait(self, timeout: float) -> list[Event]:
+        """What happened on any connection."""
+        self._assign()
+        for key, mask in self._selector.select(0 if self._events else timeout):
+            if key.data is None:
+                self._take_opened()
+            elif key.data in self._lines:
+                if mask & selectors.EVENT_WRITE:
+                    self._write(key.data)
+                if mask & selectors.EVENT_READ and key.data in self._lines:
+                    self._read(key.data)
+        self._check_deadlines()
+        self._assign()
+        events, self._events = self._events, []
+        return events
+
+    def withdraw(self) -> list[int]:
+        """The messages of which nothing has been sent."""
+        tickets = [transaction.ticket for transaction in self._backlog]
+        self._held -= len(tickets)
+        self._backlog.clear()
+        return tickets
+
+    def close(self) -> None:
+        """Say QUIT where nothing is in hand, cut the rest."""
+        self._closed = True
+        for line in list(self._lines):
+            if not line.current:
+                with suppress(OSError):
+                    line.socket.settimeout(1.0)
+                    line.socket.sendall(b"QUIT\r\n")
+            self._drop(line)
+        while not self._opened.empty():
+            if isinstance(opened := self._opened.get(), _Line):
+                opened.socket.close()
+        self._selector.close()
+        self._wake.close()
+        self._woken.close()
+
+    # --- opening --------------------------------------------------------------------------------------------------
+
+    def _assign(self) -> None:
+        """Give what waits to free connections, and open new ones for the rest."""
+        free = [line for line in self._lines if not line.current and not line.awaited]
+        while self._backlog and free:
+            line = free.pop()
+            self._start(line, self._backlog.popleft())
+            self._write(line)
+        missing = min(len(self._backlog), self.connections - len(self._lines)) - self._opening
+        for _ in range(missing):
+            self._opening += 1
+            threading.Thread(target=self._open, daemon=True).start()
+
+    def _open(self) -> None:
+        """In a thread: smtplib knows how to connect, secure and log in."""
+        try:
+            smtp = connect(self._server)
+            assert smtp.sock
+            if smtp.file:
+                smtp.file.close()
+            smtp.sock.setblocking(False)
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._opened.put(_Line(smtp.sock, smtp.has_extn("pipelining"), smtp.has_extn("smtputf8")))
+            if self._closed:
+                smtp.sock.close()
+        except RefusedError as error:
+            self._opened.put(error.reply)
+        with suppress(OSError):
+            self._wake.send(b"!")
+
+    def _take_opened(self) -> None:
+        with suppress(*_WAITING):
+            self._woken.recv(4096)
+        with suppress(queue.Empty):
+            while True:
+                opened = self._opened.get_nowait()
+                self._opening -= 1
+                if isinstance(opened, _Line):
+                    self._lines.add(opened)
+                    self._selector.register(opened.socket, selectors.EVENT_READ, opened)
+                elif self._backlog:
+                    self._ended(self._backlog.popleft(), What.REFUSED, opened)
+
+    # --- talking --------------------------------------------------------------------------------------------------
+
+    def _start(self, line: _Line, transaction: _Transaction) -> None:
+        """Write the envelope: all of it, or its first command where the server takes one at a time."""
+        message = transaction.message
+        utf8 = needs_smtputf8(message)
+        if utf8 and not line.utf8:
+            self._ended(transaction, What.REFUSED, NO_SMTPUTF8)
+            return
+        options = " SMTPUTF8 BODY=8BITMIME" if utf8 else ""
+        transaction.commands.extend(
+            (
+                (Phase.MAIL, f"MAIL FROM:<{message.mail_from}>{options}\r\n".encode()),
+                (Phase.RCPT, f"RCPT TO:<{message.rcpt_to}>\r\n".encode()),
+                (Phase.DATA, b"DATA\r\n"),
+            )
+        )
+        line.current.append(transaction)
+        if line.reset:
+            line.out += b"RSET\r\n"
+            line.awaited.append((None, None))
+            line.reset = False
+        self._next_commands(line, transaction)
+
+    def _next_commands(self, line: _Line, transaction: _Transaction) -> None:
+        while transaction.commands:
+            phase, command = transaction.commands.popleft()
+            line.out += command
+            line.awaited.append((phase, transaction))
+            if not line.pipelining:
+                break
+
+    def _write(self, line: _Line) -> None:
+        try:
+            while line.out:
+                del line.out[: line.socket.send(line.out)]
+        except _WAITING:
+            pass
+        except OSError as error:
+            self._broken(line, error)
+            return
+        if line.writing != bool(line.out):
+            line.writing = not line.writing
+            mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.writing else 0)
+            self._selector.modify(line.socket, mask, line)
+        self._touch(line)
+        transaction = line.current[0] if line.current and not line.out else None
+        if transaction and transaction.ready and transaction.ticket not in self._at:
+            self._at[transaction.ticket] = line
+            self._events.append(Event(transaction.ticket, What.READY))
+
+    def _touch(self, line: _Line) -> None:
+        line.deadline = time.monotonic() + self._server.timeout if line.awaited or line.out else None
+
+    def _read(self, line: _Line) -> None:
+        try:
+            while True:
+                data = line.socket.recv(65_536)
+                if not data:
+                    raise ConnectionResetError("the server closed the connection")
+                line.unread += data
+                if len(line.unread) > _MOST_UNREAD:
+                    raise ConnectionAbortedError("the server does not speak SMTP")
+        except _WAITING:
+            pass
+        except OSError as error:
+            if self._lines_of_reply(line):
+                self._broken(line, error)
+            return
+        if self._lines_of_reply(line):
+            self._touch(line)
+
+    def _lines_of_reply(self, line: _Line) -> bool:
+        """Take whole replies out of what was read; False once the connection is gone."""
+        *complete, line.unread = line.unread.split(b"\n")
+        for raw in complete:
+            text = raw.decode("utf-8", "replace").rstrip("\r")
+            line.words.append(text[4:])
+            if text[3:4] == "-":
+                continue
+            reply, line.words = one_line(" ".join(line.words)), []
+            if not (text[:3].isdigit() and line.awaited):  # an idle time-out (421), or no SMTP at all
+                self._broken(line, ConnectionAbortedError(f"unexpected answer {one_line(text)!r}"))
+                return False
+            if not self._answered(line, int(text[:3]), reply):
+                return False
+        return True
+
+    def _answered(self, line: _Line, code: int, text: str) -> bool:
+        """One reply to the oldest command; False once the connection is gone."""
+        phase, transaction = line.awaited.popleft()
+        if phase is None or transaction is None:
+            return True  # RSET: what comes next shows whether it helped
+        transaction.phase = phase
+        reply = Reply(phase, code, text)
+        if phase is Phase.DOT:
+            line.current.popleft()
+            self._ended(transaction, What.ANSWERED, reply)
+        elif code == 354 and phase is Phase.DATA:
+            return self._take_data(line, transaction)
+        elif phase is Phase.DATA or code not in (250, 251):
+            return self._refused(line, transaction, reply)
+        else:
+            self._next_commands(line, transaction)
+            self._write(line)
+        if code == 421:
+            self._broken(line, ConnectionAbortedError(text))
+        return code != 421 and line in self._lines
+
+    def _take_data(self, line: _Line, transaction: _Transaction) -> bool:
+        if transaction.refusal:  # DATA accepted after a refused recipient: there is no way back but to leave
+            line.current.remove(transaction)
+            self._ended(transaction, What.REFUSED, transaction.refusal)
+            self._drop(line)
+            return False
+        line.out += stuffed(transaction.message.data)
+        transaction.ready = True
+        self._write(line)
+        return line in self._lines
+
+    def _refused(self, line: _Line, transaction: _Transaction, reply: Reply) -> bool:
+        """Keep the first no; the transaction ends once every command that was sent has its answer."""
+        transaction.refusal = transaction.refusal or reply
+        transaction.commands.clear()
+        if reply.code != 421 and any(one is transaction for _, one in line.awaited):
+            return True
+        line.current.remove(transaction)
+        line.reset = True
+        self._ended(transaction, What.REFUSED, transaction.refusal)
+        if reply.code == 421:
+            self._broken(line, ConnectionAbortedError(reply.text))
+        return reply.code != 421
+
+    # --- ending ---------------------------------------------------------------------------------------------------
+
+    def _ended(self, transaction: _Transaction, what: What, reply: Reply) -> None:
+        self._at.pop(transaction.ticket, None)
+        self._held -= 1
+        self._events = [event for event in self._events if event.ticket != transaction.ticket]  # READY no more
+        self._events.append(Event(transaction.ticket, what, reply))
+
+    def _check_deadlines(self) -> None:
+        now = time.monotonic()
+        for line in [line for line in self._lines if line.deadline and line.deadline < now]:
+            self._broken(line, TimeoutError(f"no answer for {self._server.timeout:g} s"))
+
+    def _broken(self, line: _Line, error: OSError) -> None:
+        """The connection is gone; what had its dot is lost, the rest was surely not accepted."""
+        if line in self._lines:
+            self._drop(line)
+        for transaction in line.current:
+            reply = Reply(transaction.phase, 0, f"{type(error).__name__}: {one_line(str(error))}")
+            what = What.LOST if transaction.dotted else What.REFUSED
+            self._ended(transaction, what, transaction.refusal or reply)
+        line.current.clear()
+
+    def _drop(self, line: _Line) -> None:
+        self._lines.discard(line)
+        self._selector.unregister(line.socket)
+        line.socket.close()
