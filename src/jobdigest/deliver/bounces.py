@@ -16,7 +16,7 @@ from email import policy
 from email.message import Message as Email
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from jobdigest.deliver.message import ReaderTag, reader_tags
 from jobdigest.errors import DeliveryError
@@ -160,7 +160,7 @@ def _part(mail: Email, content_type: str) -> Email | None:
 def _fields(part: Email) -> list[dict[str, str]]:
     """The groups of header-like fields of a report part, however the parser has nested them."""
     payload = part.get_payload()
-    groups: list[Email] = payload if isinstance(payload, list) else [email.message_from_string(str(payload))]
+    groups: list[Any] = payload if isinstance(payload, list) else [email.message_from_string(str(payload))]
     return [{name.lower(): str(value) for name, value in group.items()} for group in groups] or [{}]
 
 

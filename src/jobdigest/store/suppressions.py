@@ -56,7 +56,7 @@ def note_report(
     """Keep a report and draw its consequence; the same report again changes nothing."""
     row = {"address_hash": address_hash, "edition": edition, "kind": kind, "evidence": evidence, "at": now}
     new = _insert(conn, bounces).values(**row, fingerprint=fingerprint).on_conflict_do_nothing()
-    if not conn.execute(new).rowcount:
+    if conn.execute(new.returning(bounces.c.id)).first() is None:
         return "known already"
     if kind == "unsubscribe":
         _set_state(conn, address_hash, "unsubscribed", evidence)
