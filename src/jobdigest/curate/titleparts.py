@@ -72,7 +72,7 @@ class Part(NamedTuple):
     state: bool
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def read_part(text: str) -> Part | None:
     """The meaning of a segment whose accents are folded; None where it has no word."""
     found = list(_WORD.finditer(text))
