@@ -80,6 +80,7 @@ class Tables(NamedTuple):
     bits: Mapping[str, int]
     phrases: Mapping[str, Start]
     ideographs: Mapping[str, int]
+    grants: Mapping[str, int]
     given: tuple[Rule, ...]
     scope: tuple[Rule, ...]
     roles: tuple[Rule, ...]
@@ -113,7 +114,8 @@ def tables() -> Tables:
         lines.setdefault(kind if kind in {"imply", "set", "given", "policy"} else "rule", []).append(
             (name if kind in {"imply", "set", "given", "policy"} else key, value)
         )
-    bits, words = _read_words(dict(lines["imply"]))
+    implied = dict(lines["imply"])
+    bits, words = _read_words(implied)
     for name, members in lines["set"]:
         bits[name] = _mask(members.split(), bits)
     policies = {f"ask {name}": dict(map(_policy, value.split(","))) for name, value in lines["policy"]}
@@ -125,6 +127,7 @@ def tables() -> Tables:
         bits=bits,
         phrases=_by_first_words(words),
         ideographs={phrase: mask for phrase, mask in words.items() if _IS_CJK.search(phrase)},
+        grants={concept: _with_implied(concept, implied, bits) for concept, _ in lines["given"]},
         given=tuple(_rule(concept, value, bits) for concept, value in lines["given"]),
         scope=tuple(rule for rule in rules if rule.outcome in {"in", "out", *policies}),
         roles=tuple(rule for rule in rules if rule.outcome not in {"in", "out", *policies}),
@@ -261,7 +264,7 @@ def _settle(bits: int) -> int:
     known = tables()
     for rule in known.given:
         if rule.holds(bits):
-            bits |= known.bits[rule.outcome]
+            bits |= known.grants[rule.outcome]
     return bits
 
 

@@ -84,10 +84,10 @@ def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scop
     needed, alone = policy.get(kind) or policy["ai" if kind == "chip" else "other"]
     if needed is None and alone == "out":
         return Scope(False, _NOTHING, reading)
-    said = f"title says {words_for(rule, reading)}"
+    said, vouched = f"title says {words_for(rule, reading)}", tables().bits["vouched"]
     if not text:
         inside = alone == "in" or (alone == "bare" and is_bare(title, reading))
-        return Scope(inside, f"{said}, employer is {_KINDS[kind]}", reading)
+        return Scope(inside, f"{said}, employer is {_KINDS[kind]}", _join(reading, Reading(vouched, ())))
     lowered = text[:TEXT_LIMIT].lower()
     least = needed or 0
     terms = tuple(islice((term for term in tables().text_terms if term in lowered), max(least, 3)))
@@ -95,7 +95,7 @@ def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scop
         return Scope(False, f"{said}, and the text names too little AI work", reading)
     named = ", ".join(f'"{term}"' for term in terms)
     added = role_named(lowered) if reading.bits & tables().bits["mts"] else Reading(0, ())
-    return Scope(True, f"{said}, text says {named}", _join(reading, added, tables().bits["vouched"]))
+    return Scope(True, f"{said}, text says {named}", _join(reading, Reading(added.bits | vouched, added.hits)))
 
 
 def role_named(lowered: str) -> Reading:
@@ -107,5 +107,5 @@ def role_named(lowered: str) -> Reading:
     return Reading(union(hits), tuple(hits))
 
 
-def _join(one: Reading, other: Reading, bits: int = 0) -> Reading:
-    return Reading(one.bits | other.bits | bits, one.hits + other.hits)
+def _join(one: Reading, other: Reading) -> Reading:
+    return Reading(one.bits | other.bits, one.hits + other.hits)
