@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 
 from jobdigest.curate.gazetteer import CODED_REGIONS, Reading, fold, lookup
 from jobdigest.curate.patterns import table
-from jobdigest.curate.place_names import COMMA, GROUP, OTHER, Name, find_names, split_words
+from jobdigest.curate.place_names import COMMA, GROUP, OTHER, Name, code_readings, find_names, split_words
 from jobdigest.curate.place_units import Unit, find_units, shown_name
 from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, mark, read_workplace, tidy
 from jobdigest.model import Place, Where, Workplace
@@ -259,9 +259,10 @@ def wish_keys(wanted: str) -> frozenset[str]:
 
 def _code_keys(code: str) -> set[str]:
     """A two-letter code is a country's and may be a state's too: "CA" is both, since a reader may mean either."""
-    keys = {f"={code}"} if code in Locale("en").territories else set()
-    keys |= {f"={place.country}-{place.region}" for place in _read_text(code).places if place.region}
-    return keys
+    return {
+        f"={reading.country}-{reading.region}" if reading.region else f"={reading.country}"
+        for reading in code_readings(code)
+    }
 
 
 def _most_exact(place: Place) -> set[str]:

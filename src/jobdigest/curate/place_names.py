@@ -222,6 +222,22 @@ def _name_in_run(word: Word, at: int) -> Name | None:
     return Name(word.text, best, at, at + 1, word.gap, True) if best else None
 
 
+def code_readings(code: str) -> tuple[Reading, ...]:
+    """The states, provinces and countries that a code in capitals stands for; states first."""
+    found: list[Reading] = []
+    if code in _STATES:
+        found.append(Reading("region", "US", code))
+    if code in _PROVINCES:
+        found.append(Reading("region", "CA", code))
+    if code in _AUSTRALIAN:
+        found.append(Reading("region", "AU", code))
+    if code in _COUNTRIES:
+        found.append(Reading("country", code))
+    elif code in ALPHA3:
+        found.append(Reading("country", ALPHA3[code]))
+    return tuple(found)
+
+
 def _codes(word: Word, opens: bool, alone: bool) -> tuple[Reading, ...]:
     """What a short word means as a code; lower case counts only where it stands alone in its segment."""
     code = word.text.upper()
@@ -235,18 +251,7 @@ def _codes(word: Word, opens: bool, alone: bool) -> tuple[Reading, ...]:
         return ()
     if not (word.text.isupper() or (alone and word.gap >= HYPHEN and not opens)):
         return ()
-    found: list[Reading] = []
-    if code in _STATES:
-        found.append(Reading("region", "US", code))
-    if code in _PROVINCES:
-        found.append(Reading("region", "CA", code))
-    if code in _AUSTRALIAN:
-        found.append(Reading("region", "AU", code))
-    if code in _COUNTRIES:
-        found.append(Reading("country", code))
-    elif code in ALPHA3:
-        found.append(Reading("country", ALPHA3[code]))
-    return tuple(found)
+    return code_readings(code)
 
 
 def _with_unknown(words: Sequence[Word], start: int, end: int, names: list[Name]) -> list[Name]:
