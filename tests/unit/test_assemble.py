@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobdigest.compose.assemble import assemble, positions, public_page
+from jobdigest.compose.assemble import assemble, feed_entry, positions, public_page
 from jobdigest.compose.compiled import CompiledEdition, encode
 from jobdigest.compose.select import Choice
 from jobdigest.model import Delivery, Parts
@@ -208,6 +208,25 @@ def test_the_public_page_has_no_readers_links() -> None:
 def test_the_public_page_leaves_out_what_earlier_editions_announced() -> None:
     older = compiled(a_draft(announced_in="2026-W47"))
     assert public_page(older, "en").count("<h3") == 0
+
+
+def test_a_feed_entry_is_the_public_pages_list() -> None:
+    entry = feed_entry(EDITION, "en")
+    assert entry.startswith("<table")
+    assert entry.count("<h3") == 31
+    assert "/unsubscribe/" not in entry
+    assert "<html" not in entry
+
+
+def test_a_place_is_a_reason_only_where_it_was_wished_for() -> None:
+    """A remote job at home in Toronto fits a reader in Leeds, but not because of Toronto."""
+    chosen = {"places": ["Leeds"], "best": [0, 1, 2, 3, 4]}
+    at = next(n for n, item in enumerate(DRAFT.items) if item.job.company == "Wise")
+    for index, said in ((-1, "> pay stated · Data science"), (0, "> London · pay stated · Data science")):
+        shown = [at, *range(4)]
+        extra = {**chosen, "best": shown, "place": {str(at): index}}
+        bits = sum(1 << position for position in {*shown, 20}).to_bytes(4, "little")
+        assert said in bodies(assemble(EDITION, delivery(bits, extra), KEYS, BASE))[1]
 
 
 @given(st.lists(st.text()))

@@ -176,6 +176,13 @@ def test_the_readers_own_place_comes_first() -> None:
     assert choice.extra["place"] == {str(at): 1}
 
 
+def test_a_best_job_that_fits_by_no_place_says_so() -> None:
+    week = [plain(f"x{n}", places=(PARIS,), workplace="remote") for n in range(8)]
+    _, matcher = made(*week)
+    choice = matcher.choose(Preferences(locations=("London",)))
+    assert choice.extra["place"] == {str(position): -1 for position in choice.extra["best"]}
+
+
 def test_the_best_are_of_different_employers() -> None:
     same = [plain(f"x{n}", company_key="x", company="X", date_posted=SLOT.date()) for n in range(3)]
     drafted, matcher = made(*same, *[plain(f"y{n}") for n in range(6)])

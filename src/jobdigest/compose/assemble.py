@@ -51,8 +51,18 @@ def public_page(
     Jobs whose id is in `closed` are marked so; `correction` is plain text printed on top.
     """
     press = press_for(compiled, language)
-    shown = [at for at, item in enumerate(compiled.items) if item.announced_in in (None, compiled.key)]
-    return press.public(shown, frozenset(closed), correction)
+    return press.public(_announced(compiled), frozenset(closed), correction)
+
+
+def feed_entry(compiled: CompiledEdition, language: str) -> str:
+    """The edition's jobs as HTML for a feed: what the public page lists, without its head and foot."""
+    press = press_for(compiled, language)
+    rows = b"".join(pair[0] for pair in press.public_body(_announced(compiled), frozenset()))
+    return f'<table role="presentation">{quopri.decodestring(rows).decode()}</table>'
+
+
+def _announced(compiled: CompiledEdition) -> list[int]:
+    return [at for at, item in enumerate(compiled.items) if item.announced_in in (None, compiled.key)]
 
 
 def positions(shown: bytes) -> list[int]:
@@ -123,23 +133,27 @@ class Press:
         return _joined(html, {**links, "because": because[0]}), _joined(text, {**links, "because": because[1]})
 
     def public(self, shown: Sequence[int], closed: Collection[str], correction: str | None) -> str:
-        """The public page with the items at `shown`, grouped, nothing folded."""
-        words, body = self.words, []
-        if correction:
-            body.append(self.fill("correction", {"text": correction}))
-        members: dict[str, list[int]] = {}
-        for position in shown:
-            members.setdefault(self.items[position].group, []).append(position)
-        for name, _ in self.fragments.groups:
-            if name in members:
-                body.append(self.fill(f"head:{name}", {"count": words.number(len(members[name]))}))
-                for position in members[name]:
-                    mark = f"{words('closed')}: " if self.items[position].job_id in closed else ""
-                    body.append(self.job(position, 0, mark))
-        said = {"lead": words("lead_public", n=len(shown)), "preheader": self.preheader(shown)}
+        """The public page with the items at `shown`."""
+        body = [self.fill("correction", {"text": correction})] if correction else []
+        body += self.public_body(shown, closed)
+        said = {"lead": self.words("lead_public", n=len(shown)), "preheader": self.preheader(shown)}
         slots = {name: (encode_html(text), b"") for name, text in said.items()}
         html, _ = self.page({**slots, "seen": self.seen(shown)}, body)
         return quopri.decodestring(html).decode()
+
+    def public_body(self, shown: Sequence[int], closed: Collection[str]) -> list[Pair]:
+        """The items at `shown`, grouped, nothing folded, the closed ones marked."""
+        members: dict[str, list[int]] = {}
+        for position in shown:
+            members.setdefault(self.items[position].group, []).append(position)
+        body = []
+        for name, _ in self.fragments.groups:
+            if name in members:
+                body.append(self.fill(f"head:{name}", {"count": self.words.number(len(members[name]))}))
+                for position in members[name]:
+                    mark = f"{self.words('closed')}: " if self.items[position].job_id in closed else ""
+                    body.append(self.job(position, 0, mark))
+        return body
 
     def page(self, slots: Mapping[str, Pair], body: Sequence[Pair]) -> Pair:
         """Both pages with their slots filled."""
@@ -205,7 +219,7 @@ class Press:
         pair = self._pieces.get(key)
         if pair is None:
             where = self.fragments.sayings[position].where
-            slots = {"where": where[min(place, len(where) - 1)], "closed": closed}
+            slots = {"where": _at(where, place), "closed": closed}
             pair = self._pieces[key] = self.fill(f"job:{position}", slots)
         return pair
 
@@ -215,9 +229,9 @@ class Press:
         pair = self._pieces.get(key)
         if pair is None:
             saying = self.fragments.sayings[position]
-            named = saying.places[place : place + 1] if wished else ()
+            named = saying.places[place : place + 1] if wished and place >= 0 else ()
             reason = self.separator.join((*named, *saying.reasons)[:REASONS])
-            slots = {"where": saying.where[min(place, len(saying.where) - 1)], "reason": reason}
+            slots = {"where": _at(saying.where, place), "reason": reason}
             pair = self._pieces[key] = self.fill(f"best:{position}", slots)
         return pair
 
@@ -309,6 +323,11 @@ class Press:
             item = self.items[position]
             text = self.words("more_at", n=count, company=item.company)
             body.append(self.shared(f"at:{self._first[item.company_key]}", text=text))
+
+
+def _at(lines: Sequence[str], place: int) -> str:
+    """The line that leads with a place; a job that's remote has but one line."""
+    return lines[place] if 0 <= place < len(lines) else lines[0]
 
 
 def _joined(chunks: Chunks, slots: Mapping[str, bytes]) -> bytes:

@@ -47,9 +47,9 @@ class Choice:
     """What one reader is shown; `extra` is what their message says beside it, kept in the delivery row.
 
     `extra` holds, where not empty: `best` (positions shown first), `place` (position → index of the reader's own
-    place), `more` (matching, not shown), `at` (position → how many more of its employer match), `roles`, `places`,
-    `remote`, `pay` (why the reader gets this), `quiet` (weeks without a mail). `skip` is `too_few` where no
-    mail is due.
+    place, -1 for none), `more` (matching, not shown), `at` (position → how many more of its employer match), `quiet`
+    (weeks without a mail), and why the reader gets this: `roles`, `places`, `remote`, `pay`. `skip` is `too_few` where
+    no mail is due.
     """
 
     shown: bytes = b""
@@ -80,7 +80,6 @@ class Matcher:
         for position, keys in enumerate(self._item_keys):
             for key in frozenset().union(*keys):
                 self._places_at[key] |= 1 << position
-        self._several = _mask(self._items, lambda item: len(item.job.places) > 1)
         self.postings = {
             posting: 1 << position for position, item in enumerate(self._items) for posting in item.job.posting_ids
         }
@@ -90,7 +89,7 @@ class Matcher:
         self._reader = lru_cache(maxsize=16384)(self._match)
         self._chosen = lru_cache(maxsize=8192)(self._choose)
         self._wish = lru_cache(maxsize=16384)(self._wished)
-        self._own = lru_cache(maxsize=4096)(self._indices)
+        self._named = lru_cache(maxsize=4096)(self._places_named)
         self._word = lru_cache(maxsize=4096)(self._with_word)
         self._covering = lru_cache(maxsize=1024)(self._covered)
         self._since = lru_cache(maxsize=1024)(self._announced_after)
@@ -181,7 +180,7 @@ class Matcher:
         if best:
             extra["best"] = best
         if preferences.locations:
-            own = self._own_places(preferences.locations, shown)
+            own = self._own_places(preferences.locations, shown, best)
             if own:
                 extra["place"] = own
         if matching > len(shown):
@@ -210,22 +209,21 @@ class Matcher:
         best = list(firsts.values())
         return best + [position for position in shown if position not in best][: wanted - len(best)]
 
-    def _own_places(self, wishes: tuple[str, ...], shown: Sequence[int]) -> dict[str, int]:
-        """For each shown job with several places: which of them the reader wished for, where that isn't the first."""
-        maps = [self._own(wish) for wish in wishes]
+    def _own_places(self, wishes: tuple[str, ...], shown: Sequence[int], best: Sequence[int]) -> dict[str, int]:
+        """Which of a job's places the reader wished for, where that isn't the first; -1 for a best one fit by none."""
+        maps = [self._named(wish) for wish in wishes]
         own = {}
         for position in shown:
-            if self._several >> position & 1:
-                index = min((found[position] for found in maps if position in found), default=0)
-                if index:
-                    own[str(position)] = index
+            index = min((found[position] for found in maps if position in found), default=-1)
+            if index > 0 or (index < 0 and position in best):
+                own[str(position)] = index
         return own
 
-    def _indices(self, wish: str) -> dict[int, int]:
-        """For each item with several places: the first that a wish names."""
+    def _places_named(self, wish: str) -> dict[int, int]:
+        """For each item with a place that a wish names: the first such place."""
         keys, found = self._wish(wish)[0], {}
-        for position in each_of(self._several):
-            at = [number for number, of_place in enumerate(self._item_keys[position]) if not keys.isdisjoint(of_place)]
+        for position, of_item in enumerate(self._item_keys):
+            at = [number for number, of_place in enumerate(of_item) if not keys.isdisjoint(of_place)]
             if at:
                 found[position] = at[0]
         return found
