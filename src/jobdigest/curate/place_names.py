@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobdigest.curate.gazetteer import Reading, fold, lookup
+from jobdigest.curate.gazetteer import CODED_REGIONS, Reading, fold, lookup
 from jobdigest.curate.patterns import table, word_set
 from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, STREETS, USUALLY_NOISE
 
@@ -169,15 +169,23 @@ def _set_apart(words: Sequence[Word], name: Name, end: int) -> bool:
 
 
 def _town_of_address(words: Sequence[Word], at: int, end: int) -> Name | None:
-    """The town that ends an address before its state: "28 West Skippack Pike Ambler, PA"."""
-    if end == len(words) or words[end].text not in _STATES | _PROVINCES:
+    """The town in a segment with a number: "28 West Skippack Pike Ambler, PA", "28013 Madrid"."""
+    if end < len(words) and words[end].text in _STATES | _PROVINCES:
+        starts = range(max(at + 1, end - 3), end)
+    elif 4 <= len(words[at].key) <= 5:
+        starts = range(at + 1, at + 2)
+    else:
         return None
-    for start in range(max(at + 1, end - 3), end):
+    for start in starts:
         readings = lookup(" ".join([word.key for word in words[start:end]]))
-        if readings and readings[0].kind == "city":
+        if readings and readings[0].kind == "city" and (len(starts) > 1 or _is_large_abroad(readings[0])):
             text = " ".join(word.text for word in words[start:end])
             return Name(text, readings, start, end, words[start].gap, False)
     return None
+
+
+def _is_large_abroad(reading: Reading) -> bool:
+    return reading.people >= 50 and reading.country not in CODED_REGIONS
 
 
 def _house_number(words: Sequence[Word], at: int, end: int) -> bool:

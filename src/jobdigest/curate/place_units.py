@@ -280,7 +280,8 @@ def _unknown_unit(
 ) -> tuple[float, Unit] | None:
     if not country or len(span) == 1:
         return None
-    after_context = index == len(span) - 1 and name.gap >= HYPHEN and all(_only_context(other) for other in span[:-1])
+    own_segment = name.gap >= HYPHEN or (name.whole and span[0].code)
+    after_context = index == len(span) - 1 and own_segment and all(_only_context(other) for other in span[:-1])
     if (index == 0 and span[1].gap >= TIGHT) or after_context:
         shown = name.longer or name.text
         shown = shown.title() if shown.isupper() and len(shown) > 4 else shown
