@@ -172,6 +172,26 @@ AI Chat Host | $2,000/week | Chat with lonely clients, build trust and tell them
 Web Evaluator | $30/hr | We buy finished Outlier or Alignerr accounts, or pay you monthly for the use of yours.
 Junior Data Officer | | Your name was picked from Naukri. Pay 1,999 for document verification and get a call letter from Google in two days.
 AI Story Writer | $70/hr | Pay for your own plagiarism report ($45) on our site before we accept samples.
+AI Voice Actor | $120/hr | You have been chosen from Backstage. Our producer texts only on Telegram. Send a selfie with your ID so that we can prepare the deal.
+Remote Office Clerk | $38/hr | Equipment money comes as a mobile check. Snap it with your bank app, and when it's available buy the items from the dealer we name through Cash App.
+AI Analyst Intern | $28/hr | Interview room: Google Hangouts. Ask for Mr Steven Cole. There is no webcam; type your answers and you'll be employed today.
+Logo Rater | $250 daily | Grab orders on the platform, thirty a day. Larger orders show a negative amount, which you cover, and you get more back.
+Forwarding Assistant | $3,000 + bonus | We rent no office. Goods arrive at your flat, you re-pack and hand them to a courier with new stickers.
+Transfer Operator | 5% of each sum | Investors transfer money onto your account. You withdraw cash the same day and deposit it at a crypto ATM to our address.
+Junior Machine Learning Trainee | $80K | Before onboarding we charge $275 for the exam and licence. Those who pay today get the first project.
+Data Migration Agent | $31/hr | Complete the direct deposit form: bank name, user name, password and answers to security questions.
+AI Nurse Assistant, London | £3,200/month | Free flat and flight. You only pay the embassy appointment of £180 to Barrister Collins.
+Blockchain QA | $160K | The coding test is a Node project in a zip. Start it on your normal machine, antivirus gives a false alarm that you may ignore.
+Outlier Partner | $400/month | Open an expert profile with your degree and passport. We work on it, you collect the money and keep a third.
+Recruitment Officer, Dubai | AED 9,000 | Selected! Bring AED 450 for typing charges or send by Western Union now to keep the seat.
+Personal AI Assistant | $750/week | I am a busy scientist. Run my errands, receive checks and send gifts to orphanages in my name. Payment ahead.
+Instagram Commenter | ₹5,000/day | Comment, screenshot, get paid in ten minutes. Prepaid tasks give 40% more. Join our Telegram group.
+AI Business Coach | Unlimited | Financial freedom is five friends away. Each of them buys the $250 pack and so do their friends, while you rest.
+Virtual HR | $29/hr | We are a new firm and have no website yet. hr.brightpath.ai@gmail.com. You get hired after six questions by mail.
+Data Typist | $3,000/week | No skill, no degree, no interview. Type captchas and get money every day.
+Resume Collector | Great | Upload a resume with SSN, DOB and LinkedIn password, and we apply to all jobs for you. There is no specific vacancy.
+AI Model Photographer | €90/hr | Film your face, both sides of your identity card and say your PIN so that the model learns.
+Trabajo remoto IA | 150 € al día | Congratulaciones! Has sido elegido. Deposita 30 € para activar tu cuenta y retirar tus ganancias.
 """.strip().split("\n")
 
 HONEST = """
@@ -353,6 +373,36 @@ Benefits Analyst | $80K | Explain insurance premiums, deposits to HSA accounts a
 Sales Engineer | $150K | You can earn up to $300K with no cap. Unlimited PTO and your own hours.
 Growth Intern | $30/hr | Invite friends programmes, referral codes, A/B tests. We hire within two weeks.
 Support Agent | $18/hr | Work from home with your own computer; we check that your internet is fast. Training is paid at $18 an hour.
+Background Screening Engineer | $140K | You build the software that checks identity documents, criminal records and references for employers. Candidates upload a passport or driver's licence through a secure page. Our own hires get the same check, and the firm pays for it.
+AI Tutor, Hindi | ₹900/hr | Review answers in Hindi and English. We pay every Friday by bank transfer. After the offer you share your PAN and bank details in our HR portal.
+Fraud Analyst | $80K | Find check kiting, gift card abuse and refund tricks. You call victims, and you work with police.
+Customer Operations, Crypto Exchange | €45K | Answer users who lost access to a wallet or sent bitcoin to the wrong address. We never ask anyone for a seed phrase and neither should you.
+Game Economy Designer | $130K | Balance VIP tiers, daily tasks and top-up offers so that players are happy.
+Field Technician | $30/hr | Parts are delivered to your home, and you drive to customers to install them. Company van and fuel card.
+Robot Teleoperator | $24/hr | No experience needed, we train you for two weeks with pay. You control robots in Ohio from our Dallas site.
+Speech Data Collector | £14/hr | Record people reading sentences at our London studio. Participants get £20 for an hour.
+Equity Researcher | $160K | Study payment apps such as Cash App, Venmo and Zelle. Write notes for clients.
+Head of Marketplace Trust | $220K | Sellers rent out accounts, buy reviews and dodge fees. You lead the team that stops them.
+Partnerships Manager | $110K + commission | Sign agencies, earn 10% commission in the first year of each contract and travel twice a month.
+University Lecturer | £52K | Applicants submit a copy of their degree certificate and names of two referees. There is a right to work check before the start.
+Visa Specialist | $75K | Prepare visa files for new hires. We pay the fees for them and their children.
+Data Engineer, Bail Funds | $125K | Our non-profit pays deposits so that people can go home. You track deposits and refunds.
+Machine Learning Engineer | $185K | Interview: one call with the recruiter, one take-home that should not take more than two hours (we pay $150 for it), and one day with us.
+Wire Fraud Detection Lead | $210K | Criminals ask victims to buy gift cards, send wires or pay with bitcoin at kiosks. You build models that stop it.
+Remote Moderator | €15/hr | Review posts in Turkish. Contract with our agency in Lisbon, relocation fee of €1,500 paid to you on arrival.
+Pharmacy AI | $140K | Help patients order refills, pay a fee of $5 and receive packages at their home.
+Ingeniera de ML | 55.000 € | Trabajarás con pagos por WhatsApp para comercios. Entrevistas por vídeo. Horario flexible.
+Data Scientist | R$ 15.000 | Nosso time usa WhatsApp e Slack. Você vai construir modelos de crédito para clientes.
+Softwareentwickler | 70.000 € | Kautionen, Gebühren und Konten: du baust die Plattform, mit der Mieter ihre Kaution zahlen.
+Onboarding Specialist | $60K | Order laptops, ship them to new hires, collect I-9 papers and set up accounts in their name.
+Growth Engineer | $170K | Own sign-up, referral and invite flows. Users earn credits when friends join.
+Insurance Data Scientist | $150K | Model deposits, premiums and refunds. Daily work with SQL and Python.
+Prompt Engineer | $135K | Write prompts for our support bot, which chats with customers on WhatsApp, SMS and email.
+Freelance Illustrator for AI | $60/hr | We may ask for a small paid sample. Invoices are paid within a week via PayPal.
+Rater, Search Quality | $17/hr | Rate search results from home. ID is verified after you pass the exam. Work up to 26 hours a week.
+Compliance Officer | €80K | You collect passports and utility bills from corporate clients as the law asks.
+Software Engineer | | Please don't contact our office directly; apply through the page. Agencies: no calls.
+Sales | $50K base | Be your own boss in your region, with uncapped commission and a car.
 """.strip().split("\n")
 
 

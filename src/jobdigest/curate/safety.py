@@ -109,6 +109,7 @@ _WARNING = re.compile(
     r"|fake (?:recruiters?|jobs?|offers?)|recruitment fraud|job scams?"
     r"|never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
 )
+_WARNING_STEMS = ("aware", "alert", "scam", "fraud", "impersonat", "phish", "pretend", "fake", "never")
 _SAFETY_WORK = re.compile(
     r"fraud|scam|trust (?:&|and) safety|abuse|integrity|\baml\b|money laundering|identity|kyc|threat|security"
     r"|moderation|compliance|risk",
@@ -175,7 +176,7 @@ def _sentences(line: str) -> list[tuple[str, bool]]:
     """The sentences of a line, and whether each stands in or right after a warning to applicants."""
     sentences = []
     left = 0  # sentences that still belong to the warning
-    warns = _WARNING.search(line) is not None
+    warns = any(stem in line for stem in _WARNING_STEMS)
     for match in SENTENCE.finditer(line):
         sentence = match[0].strip()[:MAX_SENTENCE]
         if warns and _WARNING.search(sentence):
