@@ -25,6 +25,8 @@ from jobdigest.curate.title import LONGEST_SHOWN, read_employment_type, read_tit
         ("C++ Developer / C# Developer", "c++ developer c# developer"),
         ("Remote Sensing Scientist", "remote sensing scientist"),
         ("Hybrid Cloud Engineer (Hybrid)", "hybrid cloud engineer"),
+        ("AI Scientist - Drug Discovery", "ai scientist drug discovery"),
+        ("Research Analyst – Structured Finance (NY)", "research analyst structured finance"),
         ("Java Spring Developer", "java developer spring"),
     ],
 )

@@ -82,7 +82,7 @@ def read_title(title: str) -> TitleFacts:
     parts: list[Part] = []
     shown: list[tuple[int, int]] = []
     for at, (start, part) in enumerate(spans):
-        if _is_place(spans, at):
+        if _is_place(text, spans, at):
             places.append(text[start + part.start : start + part.end])
         else:
             parts.append(part)
@@ -118,14 +118,16 @@ def _cut(folded: str) -> list[tuple[int, Part]]:
     return spans
 
 
-def _is_place(spans: list[tuple[int, Part]], at: int) -> bool:
+def _is_place(text: str, spans: list[tuple[int, Part]], at: int) -> bool:
     """Whether a segment is place as a whole: known names, a state's code, or a town before such a code."""
-    part = spans[at][1]
+    start, part = spans[at]
     if part.state:
         return at > 0
     if part.place:
         return len(spans) > 1
-    return part.town and at > 0 and at + 1 < len(spans) and spans[at + 1][1].state
+    if not part.town or at == 0 or at + 1 == len(spans) or not spans[at + 1][1].state:
+        return False
+    return "(" not in text[start + part.end : spans[at + 1][0] + spans[at + 1][1].start]
 
 
 def _facts(display: str, parts: list[Part], places: list[str]) -> TitleFacts:
