@@ -6,7 +6,7 @@ import quopri
 from pathlib import Path
 
 from jobdigest.compose.assemble import assemble
-from support.editions import KEYS, READERS, a_draft, choice, compiled, delivery
+from support.editions import KEYS, READERS, a_draft, choice, compiled, delivery, headers
 
 
 def main() -> None:
@@ -21,6 +21,7 @@ def main() -> None:
         stem = Path(__file__).parent / f"edition_{reader}"
         stem.with_suffix(".subject").write_bytes((parts.subject + "\n").encode())
         stem.with_suffix(".txt").write_bytes(quopri.decodestring(parts.text).replace(b"\r\n", b"\n"))
+        stem.with_suffix(".headers").write_bytes(headers(parts, made))
         stem.with_suffix(".html").write_bytes(quopri.decodestring(parts.html).replace(b"\r\n", b"\n"))
 
 

@@ -12,7 +12,8 @@ from jobdigest.compose.edition import Draft, compile_edition, draft
 from jobdigest.compose.select import Choice, Matcher
 from jobdigest.compose.templates import Templates
 from jobdigest.config import Config
-from jobdigest.model import Delivery, Job, JobHistory, Place, PostingRef, Preferences, Salary
+from jobdigest.deliver.message import Sender, build
+from jobdigest.model import Delivery, Job, JobHistory, Parts, Place, PostingRef, Preferences, Salary
 from jobdigest.subscribers.tokens import Keys
 
 REPO = Path(__file__).parents[2]
@@ -194,3 +195,15 @@ def delivery(shown: bytes, extra: Any = None, *, language: str = "en", subscribe
         not_before=SLOT,
         extra=extra or {},
     )
+
+
+def headers(parts: Parts, made: Delivery) -> bytes:
+    """The header lines of the mail as it would be sent, LF line ends."""
+    sender = Sender(
+        newsletter="AI Jobs Weekly",
+        from_="AI Jobs Weekly <jobs@jobdigest.dev>",
+        base_url="https://jobs.jobdigest.dev",
+        keys=KEYS,
+        unsubscribe_mailto="unsubscribe@jobdigest.dev",
+    )
+    return build(parts, made, sender).data.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"\n") + b"\n"

@@ -16,7 +16,7 @@ from jobdigest.compose.compiled import CompiledEdition, encode
 from jobdigest.compose.select import Choice
 from jobdigest.model import Delivery, Parts
 from jobdigest.subscribers.tokens import PREFERENCES, UNSUBSCRIBE, Keys
-from support.editions import KEYS, READERS, REPO, a_draft, choice, compiled, config, delivery
+from support.editions import KEYS, READERS, REPO, a_draft, choice, compiled, config, delivery, headers
 
 BASE = "https://jobs.jobdigest.dev"
 DRAFT = a_draft()
@@ -251,8 +251,10 @@ def test_lines_of_every_length_keep_the_limit(char: str) -> None:
 @pytest.mark.parametrize("reader", ["london", "berlin"])
 def test_golden(reader: str) -> None:
     """The exact mail; after a wanted change write the new files and read them (docs/compose.md says how)."""
-    _, parts = mail(reader)
+    chosen, parts = mail(reader)
     html, text = bodies(parts)
+    made = delivery(chosen.shown, chosen.extra, language=READERS[reader].get("language", "en"))
+    assert headers(parts, made) == (GOLDEN / f"edition_{reader}.headers").read_bytes()
     assert parts.subject + "\n" == (GOLDEN / f"edition_{reader}.subject").read_text(encoding="utf-8")
     assert text == (GOLDEN / f"edition_{reader}.txt").read_text(encoding="utf-8")
     assert html == (GOLDEN / f"edition_{reader}.html").read_text(encoding="utf-8")
