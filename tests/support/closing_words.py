@@ -136,6 +136,83 @@ Iklan lowongan telah kedaluwarsa.
 Tin tuyển dụng này đã hết hạn.
 Vị trí này đã ngừng nhận hồ sơ.
 Công việc này không còn tuyển nữa.
+This role has been filled — thanks to everyone who applied!
+Hey there, this job is gone. It has been filled or removed.
+We are sorry, but this vacancy is closed now.
+Applications are no longer being accepted for this vacancy.
+This posting is no longer active
+The position you are trying to reach has expired
+Job expired
+Unfortunately, this job posting has been removed
+The job advertisement you requested is not available anymore.
+This job offer has ended.
+We have stopped accepting applications for this job.
+This project has already been awarded and the role is closed.
+You missed it: this opportunity has passed.
+Recruiting for this role has now finished.
+Thanks for your interest, but this position is already taken.
+This ad is inactive.
+Vacancy no longer exists
+Application period ended
+This campaign is now closed to applications.
+Leider ist diese Position bereits vergeben.
+Die Bewerbungsphase für diese Stelle ist abgeschlossen.
+Das Stellenangebot existiert nicht mehr.
+Diese Anzeige ist nicht mehr online.
+Dieser Job ist leider schon weg.
+Wir nehmen für diese Stelle keine Bewerbungen mehr entgegen.
+Le recrutement pour ce poste est terminé.
+L'annonce que vous cherchez n'est plus en ligne.
+Ce poste n'est plus à pourvoir.
+Offre expirée
+La oferta ha expirado
+Este proceso de selección está cerrado.
+Oferta no disponible
+La vacante ya fue cubierta.
+Vaga encerrada
+Esta oportunidade já foi preenchida.
+Esta oferta de emprego expirou.
+L'offerta di lavoro non è più disponibile.
+Candidature chiuse
+La selezione è terminata.
+Helaas, deze vacature is al ingevuld.
+De sluitingsdatum voor deze vacature is verstreken.
+Oferta nieaktualna
+Rekrutacja na to stanowisko została zamknięta.
+Bu ilan artık aktif değil.
+Başvuru süresi dolmuştur.
+Den här tjänsten är inte längre sökbar.
+Rekryteringen är avslutad.
+Denne stilling er lukket for ansøgninger.
+Jobopslaget er udløbet.
+Søknadsfristen er utløpt.
+Tehtävä on täytetty.
+Platnost inzerátu vypršela.
+Tato nabídka již není k dispozici.
+Az álláshirdetés már nem aktív.
+Anunțul nu mai este activ.
+Postul nu mai este disponibil.
+Η προκήρυξη έχει λήξει.
+Набор на эту вакансию завершён.
+К сожалению, вакансия уже закрыта.
+Вакансія вже неактивна.
+募集を終了しました
+この求人の応募受付は終了しています
+掲載期間が終了した求人です
+职位已下线
+该职位已过期
+本職缺已停止徵才
+채용 종료
+접수가 마감되었습니다
+이미 마감된 채용입니다.
+انتهى التقديم على هذه الوظيفة
+الوظيفة مغلقة
+המשרה כבר לא רלוונטית
+यह भर्ती बंद हो चुकी है
+Lowongan telah ditutup
+Posisi ini sudah terisi
+Tin tuyển dụng đã hết hạn nộp hồ sơ
+Vị trí này đã tuyển đủ
 """.strip().split("\n")
 
 OPEN = """
@@ -197,4 +274,35 @@ Stillingen er ledig fra 1. januar.
 الوظيفة متاحة حتى نهاية الشهر.
 Lowongan akan ditutup pada 1 Desember.
 Tin tuyển dụng sẽ hết hạn vào ngày 10.
+Applications close when we have enough candidates.
+We review applications until the role is filled, and then close it.
+This role has been open since May.
+The office closed in 2020 and we are remote since.
+You have closed complex deals and filled pipelines.
+This position is a replacement for a colleague who has been promoted.
+The job has been designed with flexibility in mind.
+This role is not available for sponsorship.
+This role is not available in California.
+This position is no longer remote; it is based in Austin.
+We are no longer accepting applications from recruiters or agencies.
+This job is only available to EU citizens.
+The role has expired credentials rotation among its duties.
+The team has filled 20 positions this year.
+Our first cohort is closed, but the second cohort opens in January: apply now.
+Stelle: Senior Engineer, Vollzeit, unbefristet, ab sofort.
+Die Stelle ist auf zwei Jahre befristet und kann verlängert werden.
+Le poste est ouvert aux personnes en situation de handicap.
+La vacante estará disponible hasta el 3 de enero.
+A vaga está aberta até 30 de novembro.
+La posizione è a tempo indeterminato e chiude il 3 gennaio.
+Stanowisko jest dostępne od zaraz.
+Вакансия открыта до конца месяца.
+本职位长期有效，招满为止。
+募集人数に達した場合は募集を終了することがあります。
+이 포지션은 채용 시까지 진행됩니다.
+This contract role was extended and is still open.
+The position is closed on weekends.
+Job openings that have expired are listed in the archive.
+Deadline: applications received after 5 December can't be considered.
+This internship ended up being our best programme.
 """.strip().split("\n")
