@@ -41,6 +41,7 @@ _CLOSING = pattern("days", "closing")
 _WEEKDAY = pattern("days", "weekday")
 _CLOCK = pattern("days", "clock")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
+_BESIDE_DAYS = frozenset("st nd rd th er de of del di den d г р le el am the o º".split())
 _HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 
 
@@ -121,52 +122,22 @@ def _named(plain: str, today: date | None) -> date | None:
     if _CLOSING.search(plain):
         return None
     clock = _CLOCK.search(plain)
-    words = _WORDS.findall(plain[: clock.start()] if clock else plain)
-    words = [
-        word
-        for word in words
-        if word
-        not in (
-            "st",
-            "nd",
-            "rd",
-            "th",
-            "er",
-            "de",
-            "of",
-            "del",
-            "di",
-            "den",
-            "d",
-            "г",
-            "р",
-            "le",
-            "el",
-            "am",
-            "the",
-            "o",
-            "º",
-        )
-    ]
-    if not 2 <= len(words) <= 3:
+    found = [word for word in _WORDS.findall(plain[: clock.start()] if clock else plain) if word not in _BESIDE_DAYS]
+    months = [index for index, word in enumerate(found) if word in _MONTHS]
+    numbers = [word for word in found if word.isdigit()]
+    if len(months) != 1 or not 1 <= len(numbers) <= 2 or len(numbers) != len(found) - 1:
         return None
-    months = [index for index, word in enumerate(words) if word in _MONTHS]
-    numbers = [word for word in words if word.isdigit()]
-    if len(months) != 1 or len(numbers) != len(words) - 1:
-        return None
-    month = _MONTHS[words[months[0]]]
+    month = _MONTHS[found[months[0]]]
     years = [word for word in numbers if len(word) == 4]
     days = [word for word in numbers if len(word) <= 2]
     if years and len(days) == 1:
-        return _shifted(date(int(years[0]), month, int(days[0])), plain, clock)
-    if len(days) == 2 and months[0] == 1 and today is None:
-        return _shifted(date(2000 + int(days[1]), month, int(days[0])), plain, clock)
-    if today is None or len(numbers) != 1 or len(days) != 1:
-        return None
-    return _latest_past(month, int(days[0]), today)
+        return _shifted(date(int(years[0]), month, int(days[0])), clock)
+    if len(days) == 2 and months[0] == 1:
+        return _shifted(date(2000 + int(days[1]), month, int(days[0])), clock)
+    return _latest_past(month, int(days[0]), today) if today and len(numbers) == len(days) == 1 else None
 
 
-def _shifted(day: date, plain: str, clock: re.Match[str] | None) -> date:
+def _shifted(day: date, clock: re.Match[str] | None) -> date:
     """The UTC day of a day with a clock time and a zone, as RFC 822 writes it."""
     zone = clock["zone"] if clock else None
     if not clock or not zone or zone in ("z", "utc", "gmt"):

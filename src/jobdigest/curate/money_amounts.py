@@ -62,14 +62,9 @@ def find_amounts(text: str) -> list[Amount]:
         end = match.end()
         if after and (word or after["cur"]):
             trailing = _currency((after["cur"] or "").lstrip("$ ") or after["cur"])
-            end = after.end("mult") if word else match.end()
-            if trailing:
-                end = after.end("cur")
-                sign = (
-                    trailing
-                    if trailing and (sign in (None, "$", "kr") or not sign) and trailing != "$"
-                    else sign or trailing
-                )
+            end = after.end("cur") if trailing else after.end("mult") if word else match.end()
+            if trailing and sign in (None, "$", "kr") and (trailing != "$" or not sign):
+                sign = trailing
         value = _value(match[0]) * words.MULTIPLIERS.get(word, 1.0)
         if word in words.INDIAN and not sign:
             sign = "INR"
@@ -93,8 +88,6 @@ def _written(match: re.Match[str] | None) -> tuple[str | None, int]:
     if not match:
         return None, 0
     sign = _currency(match["code"] or match["sign"])
-    if sign == "ZAR" and match["sign"] == "R" and match[0] != "R" and match[0] != "R ":
-        return None, 0
     return (sign, len(match[0])) if sign else (None, 0)
 
 
@@ -114,7 +107,7 @@ def _multiplies(word: str, after: re.Match[str] | None, sign: str | None) -> boo
     if word == "l":
         return sign in ("INR", "PKR")
     if word == "t":
-        return after["cur"] == "€" or (after["cur"] or "") == "EUR"
+        return after["cur"] in ("€", "EUR")
     return tied or bool(after["cur"])
 
 

@@ -116,14 +116,11 @@ def _unit(span: Sequence[Name]) -> tuple[float, Unit] | None:
         if made and (best is None or made[0] < best[0]):
             best = made
     bare = _agreement(span, None)
-    if bare and bare[0] and (len(span) == 1 or not _repeats(span)):
+    if bare and bare[0]:
         country, region = bare
-        cost = (
-            12.0
-            + (3.0 if all(name.code for name in span) else 0.0)
-            - (5.0 if country and region and len(span) > 1 else 0.0)
-        )
-        cost += 0.5 * _code_doubts(span, country, region)
+        cost = 12.0 + 0.5 * _code_doubts(span, country, region)
+        cost += 3.0 if all(name.code for name in span) else 0.0
+        cost -= 5.0 if region and len(span) > 1 else 0.0
         if best is None or cost < best[0]:
             best = cost, Unit(Place(None, region, country), tuple(span))
     return best
@@ -133,10 +130,6 @@ def _says_twice(span: Sequence[Name]) -> bool:
     """True where a code stands twice: "North Reading, MA, Westboro, MA" are two places."""
     codes = [name.text for name in span if name.code]
     return len(set(codes)) < len(codes)
-
-
-def _repeats(span: Sequence[Name]) -> bool:
-    return len({(name.start, name.end) for name in span}) < len(span)
 
 
 def _agreement(context: Sequence[Name], city: Name | None) -> tuple[str | None, str | None] | None:
@@ -214,23 +207,28 @@ def _city_unit(
     if nested and not _nests(chosen, nested, span, country):
         return None
     cost = 10.0 - math.log10(_weight(chosen) + 1) / 4 + _code_doubts(span, country, region) - _support(span, index)
-    cost += 1.5 if others == 0 else 0.0
-    cost += 0.5 if index and index < others else 0.0
-    kinds = {reading.kind for reading in name.readings}
-    if (
-        not region
-        and not name.code
-        and (kinds & {"region", "area"} or ("country" in kinds and chosen.country not in _CITY_STATES))
-    ):
-        cost += -1.0 if chosen.people > 5000 and "country" not in kinds else 6.0
-    if name.code and others == 0:
-        cost += 2.0 if chosen.people > 500 else 9.0
-    if not name.whole and others == 0 and chosen.people < 100:
-        cost += 4.0
-    if not name.whole and _outshone(span, index, chosen):
-        cost += 4.0
+    cost += 1.5 if others == 0 else 0.5 if 0 < index < others else 0.0
+    cost += _other_meanings(name, chosen, region) + (_price_alone(name, chosen) if others == 0 else 0.0)
+    cost += 4.0 if not name.whole and _outshone(span, index, chosen) else 0.0
     place = Place(shown_name(chosen.name, name.text), _kept_region(chosen), chosen.country)
     return cost, Unit(place, tuple(span), index == others and others > 0)
+
+
+def _other_meanings(name: Name, chosen: Reading, region: str | None) -> float:
+    """A name that is a state's or country's too means that, but for New York and the city states."""
+    kinds = {reading.kind for reading in name.readings}
+    if region or name.code or not (kinds & {"region", "area", "country"}):
+        return 0.0
+    if kinds <= {"city", "country"} and chosen.country in _CITY_STATES:
+        return 0.0
+    return -1.0 if chosen.people > 5000 and "country" not in kinds else 6.0
+
+
+def _price_alone(name: Name, chosen: Reading) -> float:
+    """A lone code ("LA") or a small town among other words ("Park Tower") is rather no city."""
+    if name.code:
+        return 2.0 if chosen.people > 500 else 9.0
+    return 4.0 if not name.whole and chosen.people < 100 else 0.0
 
 
 def _little_known(name: Name, country: str | None, region: str | None) -> bool:
