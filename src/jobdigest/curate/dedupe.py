@@ -27,6 +27,7 @@ _FIELD = frozenset(("computer", "scientist"))  # what interns study
 _UNITS = word_list("units")
 _STACKS = word_list("stacks")  # software by nature
 _DEVELOPED = word_list("developed")
+_STORE = re.compile(r"(?!36[05])\d{3,}")  # a number of the employer's own, but `Dynamics 365`
 _TELLING_DIGIT = re.compile("[1-9]")
 _SEASONS = ("spring", "summer", "fall")
 _YEAR_CLASSES = 4  # years that agree modulo four don't meet in one store
@@ -93,8 +94,10 @@ def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str],
     while len(last) > 1 and last[-1] in places:
         last.pop()
     words = {word for segment in kept for word in segment}
-    own = {word for word in words if word in names or is_brand_of(word, employer)}
-    return _plain_craft((words - own) or words)
+    known = brand(employer)
+    own = {word for word in words if word in names or word == known or is_brand_of(word, employer)}
+    words = (words - own) or words
+    return _plain_craft({word for word in words if not _STORE.fullmatch(word)} or words)
 
 
 def _is_scheme(segment: Phrase) -> bool:

@@ -265,7 +265,7 @@ class _Reader:
         elif coded := _CODED.fullmatch(word):
             self._keep(("software", "engineer"))
             self.levels.append(int(coded[2]))
-        elif len(word) > 5 and sum(char.isdigit() for char in word) > 2:
+        elif (digits := sum(map(str.isdigit, word))) > 3 or (digits == 3 and len(word) > 5):
             self.requisition = self.requisition or word.upper()
             return 1
         elif not _THOUSANDS.fullmatch(word):
@@ -331,9 +331,13 @@ def _run(names: list[str], most: int, *, end: bool = False) -> int:
     """How many words at the start (or end), at most `most`, name a place."""
     for size in range(min(len(names), most), 0, -1):
         run = names[-size:] if end else names[:size]
-        if "" not in run and not run[0][0].islower() and is_name(" ".join(run)):
+        if "" not in run and not run[0][0].islower() and (is_name(" ".join(run)) or _with_state(run)):
             return size
     return 0
+
+
+def _with_state(run: list[str]) -> bool:
+    return len(run) > 1 and run[-1] in STATES and is_name(" ".join(run[:-1]))
 
 
 def _dates(word: str) -> bool:
