@@ -6,8 +6,9 @@ Beside this file stand the use cases that the doors call, each a short path thro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
     from jobdigest.curate.roles import RoleRules
     from jobdigest.store import Store
 
-RULES_VERSION = 1  # raise it when judging changes: every posting is judged again at its next poll
 FILE_KINDS = ("jsonl", "json", "csv")
+
+
+@cache
+def _judging() -> str:
+    """Names the code and tables that judge: where they change, every posting is judged again at its next poll."""
+    folder = files("jobdigest") / "curate"
+    parts = [*folder.iterdir(), *(folder / "data").iterdir()]
+    texts = (part.read_bytes() for part in sorted(parts, key=lambda part: part.name) if part.is_file())
+    return blake2b(b"".join(texts), digest_size=16).hexdigest()
 
 
 class App:
@@ -87,7 +96,7 @@ class App:
         with self.store.read() as connection:
             allow = frozenset(curation.allow) | rulings.subjects(connection, "allow")
             deny = frozenset(curation.deny) | rulings.subjects(connection, "deny")
-        facts = repr((RULES_VERSION, self.config.roles, sorted(aliases.items()), sorted(allow), sorted(deny)))
+        facts = repr((_judging(), self.config.roles, sorted(aliases.items()), sorted(allow), sorted(deny)))
         return Rules(
             roles=self.roles,
             aliases=aliases,
