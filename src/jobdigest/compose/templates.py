@@ -19,6 +19,7 @@ from jinja2 import (
     StrictUndefined,
     TemplateNotFound,
     TemplateSyntaxError,
+    UndefinedError,
     select_autoescape,
 )
 from jinja2 import TemplateError as JinjaError
@@ -133,4 +134,6 @@ def _explained(message: str, source: str) -> str:
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, UndefinedError):
+        return re.sub(r"'jobdigest[\w.]*\.(\w+?)(View)? object'", lambda match: match[1].lower(), str(error))
     return f"{error.args[0]!r} is not known" if isinstance(error, KeyError) and error.args else str(error)
