@@ -130,38 +130,35 @@ def _parts(before: Word, word: Word) -> bool:
 
 
 def _names_in(words: Sequence[Word], start: int, end: int, shouting: bool) -> list[Name]:
+    """The names of one segment; `rest` counts its other words that a place's name doesn't explain."""
     names: list[Name] = []
     at, rest = start, 0
     while at < end:
         name = _name_at(words, at, end, shouting)
-        if name is None:
+        if name and _is_street(name, words, end):
+            rest, at = rest + 2, name.end + 1
+        elif name:
+            names.append(name)
+            at = name.end
+        elif words[at].key[:1].isdigit() and end - at > 1:
+            town = _town_of_address(words, at, end)  # a house number: what follows is an address
+            names += [town] if town else []
+            rest, at = rest + 2, end
+        else:
             rest += words[at].key not in _CERTAIN_OR and words[at].key not in _FILLERS
-            if words[at].key[:1].isdigit() and (at > start or _house_number(words, at, end)):
-                rest += 1
-                town = _town_of_address(words, at, end)  # a house number: what follows is an address
-                names += [town] if town else []
-                break
             at += 1
-            continue
-        if (
-            not name.mark
-            and name.end < end
-            and words[name.end].text.lower() in STREETS
-            and not name.code
-            and name.end - name.start < 3
-        ):
-            rest += 2
-            at = name.end + 1
-            continue
-        names.append(name)
-        at = name.end
-    gap = words[start].gap
     for name in names:
         name.whole = rest == 0 or name.text in _SURE_CODES or (name.code and _set_apart(words, name, end))
-        name.gap = gap if name.start == start else max(words[name.start].gap, gap if name is names[0] else JOINT)
+        name.gap = max(words[name.start].gap, words[start].gap if name is names[0] else JOINT)
     if (rest or len(names) > 1) and not any(name.mark or name.scope for name in names):
-        names = _with_unknown(words, start, end, names)
+        return _with_unknown(words, start, end, names)
     return names
+
+
+def _is_street(name: Name, words: Sequence[Word], end: int) -> bool:
+    """True for the Hayes of "Hayes Street"."""
+    named = not name.mark and not name.code and name.end < end and name.end - name.start < 3
+    return named and words[name.end].text.lower() in STREETS
 
 
 def _set_apart(words: Sequence[Word], name: Name, end: int) -> bool:
@@ -186,10 +183,6 @@ def _town_of_address(words: Sequence[Word], at: int, end: int) -> Name | None:
 
 def _is_large_abroad(reading: Reading) -> bool:
     return reading.people >= 50 and reading.country not in CODED_REGIONS
-
-
-def _house_number(words: Sequence[Word], at: int, end: int) -> bool:
-    return end - at > 1
 
 
 def _name_at(words: Sequence[Word], at: int, end: int, shouting: bool) -> Name | None:
