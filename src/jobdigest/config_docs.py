@@ -28,7 +28,7 @@ def schema(kinds: Iterable[str]) -> dict[str, Any]:
     made = Config.model_json_schema(by_alias=True)
     span = {"type": "string", "pattern": r"^(every\s+)?\d+\s*(s|m|h|d|w)$"}
     _replace(made, {"type": "string", "format": "duration"}, span)
-    common = {key: {} for key in SOURCE_KEYS}
+    common: dict[str, Any] = {key: {} for key in SOURCE_KEYS}
     one_kind = [
         {"type": "object", "required": [kind], "properties": {kind: {"type": ["string", "object", "null"]}, **common}}
         for kind in sorted(kinds)
