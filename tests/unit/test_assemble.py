@@ -222,7 +222,7 @@ def test_a_place_is_a_reason_only_where_it_was_wished_for() -> None:
     """A remote job at home in Toronto fits a reader in Leeds, but not because of Toronto."""
     chosen = {"places": ["Leeds"], "best": [0, 1, 2, 3, 4]}
     at = next(n for n, item in enumerate(DRAFT.items) if item.job.company == "Wise")
-    for index, said in ((-1, "> pay stated · Data science"), (0, "> London · pay stated · Data science")):
+    for index, said in ((-1, "→ pay stated · Data science"), (0, "→ London · pay stated · Data science")):
         shown = [at, *range(4)]
         extra = {**chosen, "best": shown, "place": {str(at): index}}
         bits = sum(1 << position for position in {*shown, 20}).to_bytes(4, "little")
