@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -88,22 +89,25 @@ def closed_notice(text: str) -> str | None:
     if len(low) != len(text):  # a few capitals grow, and positions would no longer fit
         text = low
     for start, end in lines_with(low, clues):
-        languages = {name for clue, names in clues.items() if clue in low[start:end] for name in names}
         line, original = low[start:end].strip(), text[start:end].strip()
-        if len(line) < 80 and any(_language(name).lines.fullmatch(line) for name in sorted(languages)):
+        if len(line) < 80 and any(_language(name).lines.fullmatch(line) for name in _languages(line, clues)):
             return original
-        found = _sentence_of(line, languages)
+        found = _sentence_of(line, clues)
         if found:
             return original[found[0] : found[1]].strip()
     return None
 
 
-def _sentence_of(line: str, languages: set[str]) -> tuple[int, int] | None:
+def _languages(part: str, clues: Mapping[str, Collection[str]]) -> list[str]:
+    return sorted({name for clue, names in clues.items() if clue in part for name in names})
+
+
+def _sentence_of(line: str, clues: Mapping[str, Collection[str]]) -> tuple[int, int] | None:
     """Where in `line` (lower case) a notice stands, if one does."""
     spans = [match.span() for match in SENTENCE.finditer(line)]
     for number, (start, end) in enumerate(spans):
         sentence = line[start:end].strip()
-        if len(sentence) > MAX_NOTICE or not _says_closed(sentence, languages):
+        if len(sentence) > MAX_NOTICE or not _says_closed(sentence, _languages(sentence, clues)):
             continue
         after = line[start : spans[min(number + 1, len(spans) - 1)][1]]
         if not _STILL_OPEN.search(after):
@@ -111,8 +115,8 @@ def _sentence_of(line: str, languages: set[str]) -> tuple[int, int] | None:
     return None
 
 
-def _says_closed(sentence: str, languages: set[str]) -> bool:
-    for name in sorted(languages):
+def _says_closed(sentence: str, languages: list[str]) -> bool:
+    for name in languages:
         language = _language(name)
         found = language.states.search(sentence)
         if found and not _is_condition(language, sentence, found) and not _NOT_YET.search(sentence):
