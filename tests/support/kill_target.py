@@ -11,7 +11,9 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -40,7 +42,9 @@ def main(task: dict[str, Any]) -> None:
     sys.stdout.flush()
     seen: Counter[tuple[str, int]] = Counter()
     if "record" in task or "kill" in task:
-        sys.settrace(lambda frame, event, argument: _trace(frame, event, seen, task.get("kill")))
+        follow = partial(_follow, seen=seen, kill=task.get("kill"))
+        threading.settrace(follow)  # the thread that talks to the database
+        sys.settrace(follow)
     try:
         send.run(ledger, make_message, transport, Policy(), clock=QuickClock(), alongside=task.get("alongside", False))
     finally:
@@ -48,6 +52,10 @@ def main(task: dict[str, Any]) -> None:
     store.close()
     if "record" in task:
         Path(task["record"]).write_text(json.dumps([[*statement, n] for statement, n in sorted(seen.items())]))
+
+
+def _follow(frame: FrameType, event: str, _: Any, seen: Counter[tuple[str, int]], kill: list[Any] | None) -> Any:
+    return _trace(frame, event, seen, kill)
 
 
 def _trace(frame: FrameType, event: str, seen: Counter[tuple[str, int]], kill: list[Any] | None) -> Any:

@@ -44,7 +44,7 @@ class Sender:
     @property
     def address(self) -> str:
         """The bare address of From, its domain in ASCII."""
-        return ascii_domain(parseaddr(self.from_)[1])
+        return _bare(self.from_)
 
     @property
     def domain(self) -> str:
@@ -125,6 +125,11 @@ def reader_tags(text: str) -> list[ReaderTag]:
     """Every delivery that `text` names by Message-ID or return path, in order, each once."""
     found = (ReaderTag(m[1].upper(), int(m[2]), bytes.fromhex(m[3])) for m in _TAG.finditer(text))
     return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=64)
+def _bare(mailbox: str) -> str:
+    return ascii_domain(parseaddr(mailbox)[1])
 
 
 def ascii_domain(address: str) -> str:

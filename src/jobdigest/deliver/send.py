@@ -14,6 +14,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -122,8 +123,23 @@ def run(
     )
 
 
+@dataclass(slots=True)
+class _Commit:
+    """A transaction on its way to the disk, and what it says."""
+
+    ready: list[int]
+    outcomes: list[Outcome]
+    unsent: set[int]
+    evidence: str | None
+    marked: Future[set[int]]
+
+
 class _Sender:
-    """One sender of one edition: the rows it holds and the transport it feeds."""
+    """One sender of one edition: the rows it holds and the transport it feeds.
+
+    One thread talks to the transport, another to the database, so that the connections go on while a commit is on its
+    way; what they say meanwhile shares the next one.
+    """
 
     def __init__(
         self,
@@ -137,15 +153,18 @@ class _Sender:
     ) -> None:
         self.ledger, self.transport, self.policy, self.clock, self.stop = ledger, transport, policy, clock, stop
         self.make_message, self.progress = make_message, progress
+        self.database = ThreadPoolExecutor(1, "ledger")
         self.queue: deque[Delivery] = deque()  # claimed, not begun
         self.flying: dict[int, Delivery] = {}  # begun, no outcome yet
+        self.ready: list[int] = []  # of these all but the final dot is with the server
         self.dotted: set[int] = set()  # of these the final dot may have been sent
         self.unsaved: list[Outcome] = []  # not committed yet
         self.unsent: set[int] = set()  # to give back; perhaps marked, but their dot was surely not sent
+        self.evidence: str | None = None  # a stop rule fired
+        self.commit: _Commit | None = None
         self.backoff, self.breaker = Backoff(), Breaker()
         self.batch, self.claimed_at, self.beat = 32, 0.0, clock.monotonic()
         self.trouble_since: float | None = None
-        self.evidence: str | None = None  # a stop rule fired
         self.halted = False  # the edition is not `sending` any more
         self.waiting: str | None = None
 
@@ -155,15 +174,10 @@ class _Sender:
         while not self.stop.is_set() and not self.halted:
             try:
                 self._fill()
-                if self.flying or self.unsaved or self.unsent or self.evidence:
-                    self._settle(self._events(0.5))
-                elif (wait := self._idle()) is not None:
-                    self.clock.sleep(wait, self.stop)
-                    self.halted = self.ledger.state() != "sending"
-                else:
+                self._turn(0.5)
+                if self._at_rest() and not self._idle():
                     return
                 self._heartbeat()
-                self.trouble_since = None
             except StoreError as error:
                 self._database_failed(error)
 
@@ -171,7 +185,7 @@ class _Sender:
 
     def _fill(self) -> None:
         """Begin as many messages as the transport takes."""
-        if self.unsaved or self.unsent or self.evidence or self.clock.monotonic() < self.backoff.until:
+        if self.evidence or self.unsent or self.clock.monotonic() < self.backoff.until:
             return
         while self.transport.room() and (self.queue or self._claim()):
             delivery = self.queue.popleft()
@@ -187,15 +201,16 @@ class _Sender:
     def _claim(self) -> bool:
         """Fill the queue from the ledger; False if nothing may be sent now."""
         calendar = self.clock.calendar()
-        claimed = self.ledger.claim(
+        claimed = self.database.submit(
+            self.ledger.claim,
             min(self._batch(), self._canary_room()),
             self.policy.limits,
             self.policy.domain_limits,
             now=self.clock.now(),
             calendar=calendar,
             late_before=calendar - self.policy.late_within,
-        )
-        self.halted = claimed is None
+        ).result()
+        self.halted, self.trouble_since = claimed is None, None
         self.queue.extend(claimed or ())
         return bool(claimed)
 
@@ -221,33 +236,50 @@ class _Sender:
 
     # --- settling -------------------------------------------------------------------------------------------------
 
-    def _events(self, timeout: float) -> list[Event]:
-        return [] if self.unsaved or self.unsent else self.transport.wait(timeout)
-
-    def _settle(self, events: list[Event]) -> None:
-        """Commit marks and outcomes together; only then send the final dots that were marked."""
-        ready = [event.ticket for event in events if event.what is What.READY]
-        for event in events:
-            if event.what is not What.READY:
+    def _turn(self, timeout: float) -> None:
+        """Hear the transport, end a commit that is durable, begin the next one."""
+        for event in self.transport.wait(timeout) if self.flying or self.commit else ():
+            if event.what is What.READY:
+                self.ready.append(event.ticket)
+            else:
                 self._judge(event)
-        if not (ready or self.unsaved or self.unsent or self.evidence):
-            return
+        if self.commit and self.commit.marked.done():
+            self._committed(self.commit)
+        if self.commit is None and (self.ready or self.unsaved or self.unsent or self.evidence):
+            self._begin_commit()
+
+    def _begin_commit(self) -> None:
+        """Marks and outcomes of all connections go into one transaction."""
+        ready, outcomes, unsent, evidence = self.ready, self.unsaved, self.unsent, self.evidence
+        self.ready, self.unsaved, self.unsent, self.evidence = [], [], set(), None
         patience, now = self.policy.give_up_after, self.clock.now()
+        future = self.database.submit(self.ledger.settle, ready, outcomes, list(unsent), evidence, patience, now)
+        self.commit = _Commit(ready, outcomes, unsent, evidence, future)
+        future.add_done_callback(lambda _: self.transport.wake())
+
+    def _committed(self, commit: _Commit) -> None:
+        """Send the final dots that are marked; after a failure, none, and everything is said again."""
+        self.commit = None
         try:
-            marked = self.ledger.settle(ready, self.unsaved, list(self.unsent), self.evidence, patience, now)
+            marked = commit.marked.result()
         except StoreError:
-            self._drop(ready)
+            self.unsaved, self.unsent = commit.outcomes + self.unsaved, commit.unsent | self.unsent
+            self.evidence = commit.evidence or self.evidence
+            self._drop(commit.ready)
             raise
-        self._saved()
-        for ticket in marked:
-            self.dotted.add(ticket)
-            self.transport.finish(ticket)
-        self._drop(ticket for ticket in ready if ticket not in marked)
+        for ticket in commit.ready:
+            if ticket in marked and ticket in self.flying:
+                self.dotted.add(ticket)
+                self.transport.finish(ticket)
+        self._drop(ticket for ticket in commit.ready if ticket not in marked)
+        self._saved(commit)
 
     def _judge(self, event: Event) -> None:
         """Turn an event that ended an attempt into an outcome, and into what we think of server and edition."""
         delivery, reply = self.flying.pop(event.ticket), event.reply
         self.dotted.discard(event.ticket)
+        if event.ticket in self.ready:
+            self.ready.remove(event.ticket)
         ended, verdict = outcome(event, delivery, self.clock.now())
         self.unsaved.append(ended)
         if reply is None or verdict is None:
@@ -263,23 +295,22 @@ class _Sender:
         self.breaker.saw(reply)
         self.evidence = self.evidence or self.breaker.evidence()
 
-    def _saved(self) -> None:
+    def _saved(self, commit: _Commit) -> None:
         """The commit is durable: nothing of it has to be repeated."""
-        done = sum(ended.state is not DeliveryState.PENDING for ended in self.unsaved)
-        doubt = any(ended.state is DeliveryState.IN_DOUBT for ended in self.unsaved)
-        self.halted = self.halted or self.evidence is not None
-        self.unsaved, self.unsent, self.evidence = [], set(), None
+        self.trouble_since = None
+        self.halted = self.halted or commit.evidence is not None
+        done = sum(ended.state is not DeliveryState.PENDING for ended in commit.outcomes)
         if done and self.progress:
             self.progress(done)
-        if doubt:
+        if any(ended.state is DeliveryState.IN_DOUBT for ended in commit.outcomes):
             self._look_around()
 
     def _drop(self, tickets: Iterable[int]) -> None:
         """Give up messages that wait for their dot, and the claims on them."""
         for ticket in tickets:
-            self.transport.abandon(ticket)
-            del self.flying[ticket]
-            self.unsent.add(ticket)
+            if self.flying.pop(ticket, None):
+                self.transport.abandon(ticket)
+                self.unsent.add(ticket)
 
     def _look_around(self) -> None:
         """Whether the edition is being sent at all; more in doubt than accidents explain stops it."""
@@ -290,7 +321,8 @@ class _Sender:
 
     def _heartbeat(self) -> None:
         if self.clock.monotonic() - self.beat > HEARTBEAT:
-            self.ledger.renew([*self.flying, *(delivery.id for delivery in self.queue)], self.clock.now())
+            held = [*self.flying, *(delivery.id for delivery in self.queue)]
+            self.database.submit(self.ledger.renew, held, self.clock.now()).result()
             self.beat = self.clock.monotonic()
 
     def _database_failed(self, error: StoreError) -> None:
@@ -304,17 +336,22 @@ class _Sender:
 
     # --- waiting and ending ---------------------------------------------------------------------------------------
 
-    def _idle(self) -> float | None:
-        """Nothing is in flight: how long to wait, or None where it is over for now."""
+    def _at_rest(self) -> bool:
+        return not (self.flying or self.commit or self.unsaved or self.unsent or self.evidence or self.halted)
+
+    def _idle(self) -> bool:
+        """Nothing is in flight: wait for what comes next; False where it is over for now."""
         wait = self.ledger.next_wait(self.clock.now(), self.clock.calendar())
         if wait is None:
-            return None
+            return False
         wait = max(wait, timedelta(seconds=self.backoff.until - self.clock.monotonic()))
         if wait > LONGEST_WAIT:
             cause = f" after {self.backoff.why}" if self.backoff.why else ""
             self.waiting = f"the rest waits for {wait.total_seconds() / 60:.0f} more minutes{cause}"
-            return None
-        return min(max(wait.total_seconds(), 0.05), 1.0)
+            return False
+        self.clock.sleep(min(max(wait.total_seconds(), 0.05), 1.0), self.stop)
+        self.halted = self.ledger.state() != "sending"
+        return True
 
     def end(self) -> None:
         """Leave nothing half done: let messages in flight end, cut the rest, give back what is not sent."""
@@ -322,13 +359,14 @@ class _Sender:
         self.queue.clear()
         deadline = self.clock.monotonic() + STOPPING
         try:
-            while self.flying and self.clock.monotonic() < deadline:
-                self._settle(self.transport.wait(0.2))
+            while (self.flying or self.commit) and self.clock.monotonic() < deadline:
+                self._turn(0.2)
         except StoreError as error:
             log.warning("%s", error)
         finally:
             self.transport.close()
             self._cut()
+            self.database.shutdown()
 
     def _give_back(self, ids: Iterable[int]) -> None:
         for row in ids:
@@ -341,8 +379,15 @@ class _Sender:
             reason = "stopped between the final dot and the answer"
             self.unsaved.append(Outcome(delivery=self.flying.pop(row), state=DeliveryState.IN_DOUBT, reason=reason))
         self._give_back(list(self.flying))
+        self.ready = []
         try:
-            self._settle([])
+            if self.commit:
+                self.commit.marked.exception()  # one transaction after the other
+                self.unsaved, self.commit = self.commit.outcomes + self.unsaved, None
+            if self.unsaved or self.unsent or self.evidence:
+                self._begin_commit()
+                assert self.commit
+                self.commit.marked.result()
             self.ledger.close()
         except StoreError as error:
             log.warning("%s; the next `digest send` takes over what this one held", error)

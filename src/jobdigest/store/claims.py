@@ -156,22 +156,26 @@ def mark_sending(conn: Connection, edition: str, owner: str, ids: Sequence[int],
 
     Empty where the edition has been paused, stopped or cancelled; without the rows that are no longer `owner`'s.
     """
-    state = conn.execute(select(editions.c.state).where(editions.c.key == edition).with_for_update(read=True)).scalar()
-    if state != "sending" or not ids:
+    if not ids or conn.execute(_EDITION_STATE, {"edition": edition}).scalar() != "sending":
         return set()
-    marked = conn.execute(
-        update(d)
-        .where(d.c.id.in_(ids), d.c.owner == owner, d.c.state == "pending")
-        .values(
-            state="sending",
-            attempts=d.c.attempts + 1,
-            first_attempt=func.coalesce(d.c.first_attempt, bindparam("first", now, type_=d.c.first_attempt.type)),
-            lease_until=now + LEASE,
-            updated=now,
-        )
-        .returning(d.c.id)
+    values = {"ids": list(ids), "by": owner, "now": now, "until": now + LEASE}
+    return set(conn.execute(_MARK, values).scalars())
+
+
+# The statements of the path that every mail takes are built once: building and compiling them costs as much as a mail.
+_EDITION_STATE = select(editions.c.state).where(editions.c.key == bindparam("edition")).with_for_update(read=True)
+_MARK = (
+    update(d)
+    .where(d.c.id.in_(bindparam("ids", expanding=True)), d.c.owner == bindparam("by"), d.c.state == "pending")
+    .values(
+        state="sending",
+        attempts=d.c.attempts + 1,
+        first_attempt=func.coalesce(d.c.first_attempt, bindparam("now", type_=d.c.updated.type)),
+        lease_until=bindparam("until"),
+        updated=bindparam("now", type_=d.c.updated.type),
     )
-    return set(marked.scalars())
+    .returning(d.c.id)
+)
 
 
 def record(conn: Connection, owner: str, outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -56,6 +56,9 @@ class Transport(Protocol):
     def wait(self, timeout: float) -> list[Event]:
         """What happened, at once if anything has, else within `timeout` seconds."""
 
+    def wake(self) -> None:
+        """Let `wait` return soon; the one method that any thread may call."""
+
     def withdraw(self) -> list[int]:
         """Take back the messages that were begun and of which nothing has been sent yet; their tickets."""
 

@@ -65,6 +65,7 @@ class Pipelined:
         self._server = server
         self._selector = selectors.DefaultSelector()
         self._wake, self._woken = socket.socketpair()
+        self._wake.setblocking(False)
         self._woken.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
         self._opened: queue.SimpleQueue[_Line | Reply] = queue.SimpleQueue()
@@ -119,6 +120,11 @@ class Pipelined:
         events, self._events = self._events, []
         return events
 
+    def wake(self) -> None:
+        """A byte on a socket pair ends the select; on one that is closed or full there is nothing to wake."""
+        with suppress(OSError):
+            self._wake.send(b"!")
+
     def withdraw(self) -> list[int]:
         """The messages of which nothing has been sent."""
         tickets = [transaction.ticket for transaction in self._backlog]
@@ -170,8 +176,7 @@ class Pipelined:
                 smtp.sock.close()
         except RefusedError as error:
             self._opened.put(error.reply)
-        with suppress(OSError):
-            self._wake.send(b"!")
+        self.wake()
 
     def _take_opened(self) -> None:
         with suppress(*_WAITING):

@@ -22,7 +22,7 @@ class Threads:
         self.connections = connections
         self._connect = connect
         self._todo: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._verdicts: dict[int, queue.SimpleQueue[bool]] = {}
         self._open: set[int] = set()
         self._live: set[Connection] = set()
@@ -50,15 +50,20 @@ class Threads:
 
     def wait(self, timeout: float) -> list[Event]:
         """All events that are there, waiting for the first."""
-        events: list[Event] = []
+        found: list[Event | None] = []
         with suppress(queue.Empty):
-            events.append(self._events.get(timeout=timeout))
+            found.append(self._events.get(timeout=timeout))
             while True:
-                events.append(self._events.get_nowait())
+                found.append(self._events.get_nowait())
+        events = [event for event in found if event]
         for event in events:
             if event.what is not What.READY:
                 self._forget(event.ticket)
         return events
+
+    def wake(self) -> None:
+        """Nothing happened, but `wait` returns."""
+        self._events.put(None)
 
     def withdraw(self) -> list[int]:
         """The messages no thread has taken yet."""
