@@ -18,8 +18,8 @@ MARKS = REMOTE + HYBRID + ONSITE + ANYWHERE
 JOINT, HYPHEN, TIGHT, COMMA, OTHER, GROUP = range(6)
 
 _WORD = re.compile(rf"[{MARKS}]|[^\W_{MARKS}]+(?:['’‘`][^\W_]+)*")
-_OR = frozenset("or and und oder et ou y e o lub i och og en of".split())
-_CERTAIN_OR = frozenset(["or", "and", "und", "oder", "et", "ou", "och", "og"])
+_CERTAIN_OR = frozenset("or and und oder et ou och og eller lub или".split())
+_OR = _CERTAIN_OR | frozenset(("y", "e", "o", "i", "en", "of"))
 _FILLERS = word_set("places", "fillers")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LONGEST = 5
@@ -27,6 +27,7 @@ _STATES = word_set("places", "states")
 _PROVINCES = word_set("places", "provinces")
 _AUSTRALIAN = word_set("places", "australian")
 _COUNTRIES = word_set("places", "countries")
+_RATHER_COUNTRIES = frozenset({"NL", "PE", "SK"})
 _SURE_CODES = frozenset({"US", "USA", "UK", "UAE"})
 ALPHA3: dict[str, str] = dict(pair.split("=") for pair in table("places")["lists"]["alpha3"].split())
 _PREFIXES = frozenset("north south east west new upper lower port lake mount fort saint".split())
@@ -82,7 +83,9 @@ def split_words(text: str) -> list[Word]:
 
 
 def _is_conjunction(key: str, text: str, end: int) -> bool:
-    return key in _CERTAIN_OR and text[end : end + 1] == " "
+    """ "o" and its like join alternatives only before a mark: elsewhere they may be the rest of "S o Paulo"."""
+    following = text[end : end + 2]
+    return following.lstrip()[:1] in tuple(MARKS) or (key in _CERTAIN_OR and following[:1] == " ")
 
 
 def _gap(between: str, bracketed: bool) -> int:
@@ -224,7 +227,7 @@ def _name_in_run(word: Word, at: int) -> Name | None:
 
 
 def code_readings(code: str) -> tuple[Reading, ...]:
-    """The states, provinces and countries that a code in capitals stands for; states first."""
+    """The states, provinces and countries that a code in capitals stands for, the likeliest first."""
     found: list[Reading] = []
     if code in _STATES:
         found.append(Reading("region", "US", code))
@@ -236,7 +239,7 @@ def code_readings(code: str) -> tuple[Reading, ...]:
         found.append(Reading("country", code))
     elif code in ALPHA3:
         found.append(Reading("country", ALPHA3[code]))
-    return tuple(found)
+    return tuple(reversed(found)) if code in _RATHER_COUNTRIES else tuple(found)
 
 
 def _codes(word: Word, opens: bool, alone: bool) -> tuple[Reading, ...]:
