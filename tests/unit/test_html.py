@@ -26,6 +26,11 @@ from jobdigest.curate.html import MAX_TEXT, clean_line, to_text
         ("<p>seen</p><p hidden>no</p><p style='display: none'>no</p><p class='sr-only'>no</p>", "seen"),
         ("<p>seen</p><div aria-hidden=true>no</div><template>no</template><noscript>no</noscript>", "seen"),
         ('<a title="a > b">link</a>', "link"),
+        (
+            "<p class='hidden md:block'>wide</p><p class='hidden'>no</p><p class='d-none d-md-block'>screen</p>",
+            "wide\nscreen",
+        ),
+        ("<div aria-hidden=true><main><h1>behind a dialog</h1></main></div>", "behind a dialog"),
         ("a\u2028b\x00c\x07\ufeff", "a\nbc"),
         ("a\xa0 \t b", "a b"),
         ("a\r\nb\rc", "a\nb\nc"),
@@ -104,10 +109,13 @@ def test_to_text_never_fails(html: str) -> None:
     to_text(html).encode("utf-8")
 
 
-@pytest.mark.parametrize("unit", ["<", "<a ", "&", "<p hidden>", "\u0301", "<script>", "<b", " ", "\n ", "<!--", "x"])
+@pytest.mark.parametrize(
+    "unit",
+    ["<", "<a ", "&", "<p hidden>", "<div aria-hidden=true>", "\u0301", "<script>", "<b", " ", "\n ", "<!--", "x"],
+)
 def test_linear(unit: str) -> None:
     text = unit * (100_000 // len(unit))
     start = time.process_time()
     to_text(text)
     clean_line(text, 300)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 1

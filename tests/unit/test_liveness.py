@@ -192,6 +192,14 @@ def test_styles_of_known_systems(style: str, expected: str, html: str) -> None:
     assert look(html) == expected
 
 
+@pytest.mark.parametrize(
+    "title", ["Bot Detection Engineer", "Security Check Analyst", "CAPTCHA Researcher", "Sign-in Engineer"]
+)
+def test_jobs_about_walls(title: str) -> None:
+    assert look(page(BODY + "<a href=/apply>Apply</a>", title)) == "live"
+    assert look(page(BODY * 40, title)) == "live"
+
+
 JOB = page(BODY + "<a href=/apply>Apply</a>")
 LIST = "<title>Careers</title><h1>Careers at Acme</h1><p>All open positions</p><a href=/j/1>Analyst</a>"
 

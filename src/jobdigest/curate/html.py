@@ -38,7 +38,10 @@ HIDDEN = ", ".join(
         '[style*="display: none" i]',
         '[style*="visibility:hidden" i]',
         '[style*="visibility: hidden" i]',
-        ".hidden, .d-none, .sr-only, .visually-hidden, .is-hidden",
+        # "hidden md:block", "d-none d-lg-flex" are shown on wider screens
+        '.hidden:not([class*=":block"]):not([class*=":flex"]):not([class*=":inline"]):not([class*=":grid"])',
+        '.d-none:not([class*="d-sm-"]):not([class*="d-md-"]):not([class*="d-lg-"]):not([class*="d-xl-"])',
+        ".sr-only, .visually-hidden, .is-hidden",
         "dialog:not([open])",
     )
 )
@@ -113,7 +116,17 @@ _ESCAPED = re.compile("&(?=[#a-zA-Z])")  # the parser has decoded entities; what
 def drop_unseen(tree: LexborHTMLParser) -> None:
     """Remove from `tree` what no reader sees: scripts, styles, templates, hidden and closed parts."""
     tree.strip_tags(_DROPPED)
-    drop(node for node in tree.css(HIDDEN) if node.tag not in ("body", "html"))
+    nodes = tree.css(HIDDEN)
+    behind = [node for node in nodes[:20] if _behind_dialog(node)]  # a search each: not for thousands
+    drop(node for node in nodes if node.tag not in ("body", "html") and node not in behind)
+
+
+def _behind_dialog(node: LexborNode) -> bool:
+    """A page's main part is `aria-hidden` while a dialog stands before it, and still seen."""
+    attributes = node.attributes
+    if attributes.get("aria-hidden") != "true" or "hidden" in attributes or "style" in attributes:
+        return False
+    return node.css_first("h1, main") is not None
 
 
 def drop(nodes: Iterable[LexborNode]) -> None:

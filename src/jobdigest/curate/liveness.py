@@ -145,7 +145,8 @@ def _wall(page: _Page, final_url: str | None) -> str | None:
     """What stands between us and the page, if anything does."""
     short = len(page.text) < _SHORT
     head = f"{page.title}\n{page.heading}"
-    if _says("challenge").search(head) or (short and _says("challenge").search(page.text)):
+    shows_job = page.is_posting or page.can_apply or len(page.text) > 4 * _SHORT  # titles speak of "bot detection" too
+    if not shows_job and (_says("challenge").search(head) or (short and _says("challenge").search(page.text))):
         return "a security check, not the page"
     if final_url and _LOGIN_PATH.search(_path(final_url)):
         return "a login or consent page instead of the posting"
