@@ -23,6 +23,7 @@ _TABLE = table("days")
 _MONTHS: dict[str, int] = {word: int(number) for number, names in _TABLE["months"].items() for word in names.split()}
 _UNITS: dict[str, str] = {word: unit for unit, names in _TABLE["units"].items() for word in names.split()}
 _COUNTS: dict[str, int] = {**dict.fromkeys(_TABLE["words"]["one"], 1), **_TABLE["counts"]}
+_BEGINS: list[tuple[str, str]] = list(_TABLE["begins"].items())
 _TODAY, _YESTERDAY, _BEFORE_YESTERDAY = (
     frozenset(_TABLE["words"][key]) for key in ("today", "yesterday", "before_yesterday")
 )
@@ -31,7 +32,8 @@ _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d
 _NUMERIC = re.compile(
     r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\s*\.?(?:[ ,T]+\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]m)?)?$"
 )
-_COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
+_COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:T\d{4,6}Z?)?$")
+_DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.$")
 _EAST = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{16})(?:\.\d+)?$")
 _LONE_UNIT = re.compile(rf"([^\W\d_]+)\s+{_TABLE['patterns']['ago']}$")
@@ -85,9 +87,12 @@ def _absolute(text: str) -> date | None:
 def _plain(text: str) -> str:
     """Lower case, one spelling of blanks, the label ("Posted on") and the weekday gone; a closing date stays marked."""
     text = unicodedata.normalize("NFKC", text).casefold() if not text.isascii() else text.lower()
-    text = " ".join(text.split()).strip(" .!•|()")
-    text = _LABEL.sub("", text, count=1)
-    return _WEEKDAY.sub("", text, count=1)
+    text = " ".join(text.replace("’", "'").split()).strip(" .!•|")
+    text = _WEEKDAY.sub("", _LABEL.sub("", text, count=1), count=1)
+    if text.isascii():
+        return text
+    text = text.replace("以上", "").replace("이상", "")
+    return next((meant + text[len(begin) :] for begin, meant in _BEGINS if text.startswith(begin)), text)
 
 
 def _iso(match: re.Match[str]) -> date:
@@ -143,6 +148,7 @@ def _shifted(day: date, clock: re.Match[str] | None) -> date:
     if not clock or not zone or zone in ("z", "utc", "gmt"):
         return day
     hour, minute = re.findall(r"\d+", clock[0])[:2]
+    zone = zone.removeprefix("utc").removeprefix("gmt")
     offset = _HOURS.get(zone)
     shift = timedelta(hours=offset) if offset is not None else timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
     if zone[0] == "-":
@@ -166,6 +172,8 @@ def _by_now(text: str, now: datetime) -> date | None:
     """A day said relative to now, or without its year."""
     plain = _plain(text)
     today = now.date()
+    if match := _DAY_AND_MONTH.match(text):
+        return _latest_past(int(match[2]), int(match[1]), today)
     if plain in _TODAY:
         return today
     if plain in _YESTERDAY:

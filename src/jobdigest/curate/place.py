@@ -20,7 +20,7 @@ from jobdigest.curate.place_units import Unit, find_units, shown_name
 from jobdigest.curate.place_words import ANYWHERE, HYBRID, ONSITE, REMOTE, SCOPES, mark, read_workplace, tidy
 from jobdigest.model import Place, Where, Workplace
 
-MAX_TEXT = 4_000
+MAX_TEXT = 2_000
 _CITY_AND_STATE = re.compile(r"([A-Z][\w.'-]*(?: [\w.'-]+){0,3}), ([A-Z]{2})(?:, (US|USA|United States|Canada))?")
 _COVERS = {name: frozenset(codes.split()) for name, codes in table("places")["covers"].items()}
 _COVERS["EMEA"] = _COVERS["Europe"] | _COVERS["MENA"] | _COVERS["Africa"]
@@ -44,10 +44,10 @@ def read_where(texts: Sequence[str], stated_workplace: str | None = None) -> Whe
 
     `stated_workplace` is free text ("ON_SITE", "Remote"). Text that says nothing gives no places and None.
     """
-    return _read_where(tuple(texts), stated_workplace)
+    return _read_where(tuple(text[:MAX_TEXT] for text in texts), stated_workplace)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def _read_where(texts: tuple[str, ...], stated: str | None) -> Where:
     found = [_read_text(text) for text in texts if text]
     said = read_workplace(stated)
@@ -83,12 +83,12 @@ def _unique_places(places: Sequence[Place]) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(places))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def _read_text(text: str) -> _Found:
     plain = _city_and_state(text)
     if plain:
         return _Found((plain,), (), (), None)
-    marked = mark(tidy(text[:MAX_TEXT]))
+    marked = mark(tidy(text))
     names = find_names(split_words(marked))
     units = _resolved(find_units(names))
     items: list[Unit | Name] = [*units, *(name for name in names if name.mark or name.scope)]

@@ -52,15 +52,17 @@ class _Statement:
     end: int
 
 
-@lru_cache(maxsize=65_536)
 def read_salary(text: str) -> Salary | None:
     """The pay that a short text states ("$181K - $285K/yr", "年収600万円〜900万円"); None where it states none."""
-    if not text or not _DIGIT.search(text):
-        return None
+    return _read_salary(text[:MAX_TEXT]) if text and _DIGIT.search(text) else None
+
+
+@lru_cache(maxsize=16_384)
+def _read_salary(text: str) -> Salary | None:
     simple = _SIMPLE.fullmatch(text)
     if simple:
         return _simple(simple)
-    found = _best(_tidy(text[:MAX_TEXT]))
+    found = _best(_tidy(text))
     return found[1] if found else None
 
 
