@@ -192,6 +192,16 @@ Data Typist | $3,000/week | No skill, no degree, no interview. Type captchas and
 Resume Collector | Great | Upload a resume with SSN, DOB and LinkedIn password, and we apply to all jobs for you. There is no specific vacancy.
 AI Model Photographer | €90/hr | Film your face, both sides of your identity card and say your PIN so that the model learns.
 Trabajo remoto IA | 150 € al día | Congratulaciones! Has sido elegido. Deposita 30 € para activar tu cuenta y retirar tus ganancias.
+AI Data Reviewer | $44/hr | Hiring takes fifteen minutes on Google Chat with agent Karen Wood. Later a check for a desk and PC is overnighted to you; deposit it at the ATM.
+Online AI Rater | $180 a day | Work in an app: press submit for 40 products. When the system gives you a bundle, recharge first. Ask your tutor on WhatsApp for the code.
+Computer Vision Intern | $30/hr | You have been approved without interview! Pay the $35 onboarding charge by Cash App within two hours.
+Accounts Agent, AI Start-up | 10% | Our clients pay you by Venmo. Take your ten percent and send us the rest in USDT.
+AI Engineer | $190K | Please install our interview tool from the link and allow it through the firewall. It asks for your laptop password.
+Freelancer | $15 per review | Write five star reviews for hotels. First reviews are free trials, later ones need a deposit that you get back doubled.
+Package Processor, AI Logistics | $3,800/month | Get parcels at your home address, take pictures, stick on labels and bring them to UPS. We pay after 30 days.
+AI Customer Agent | $26/hr | We need SSN, front and back of your license, and a selfie video before we can talk about the job.
+Verified Trainer | $300/month | Sell or rent your Scale or Outlier account to us. Safe, easy, monthly pay.
+Machine Learning Trainee | ₹8 LPA | Security deposit of ₹5,000 is taken for the laptop and returned after one year. Last 4 seats.
 """.strip().split("\n")
 
 HONEST = """
@@ -403,6 +413,16 @@ Rater, Search Quality | $17/hr | Rate search results from home. ID is verified a
 Compliance Officer | €80K | You collect passports and utility bills from corporate clients as the law asks.
 Software Engineer | | Please don't contact our office directly; apply through the page. Agencies: no calls.
 Sales | $50K base | Be your own boss in your region, with uncapped commission and a car.
+Data Scientist, Logistics | $150K | Work with UPS and FedEx data to predict when parcels reach homes. Labels, returns and refunds are part of the data.
+Software Engineer, Reviews | $170K | Detect fake five star reviews of hotels and products.
+Customer Trainer | $75K | Teach customers how to use our app, on calls and over chat. Travel twice a month, paid by us.
+Desktop Engineer | $85K | Set up firewalls, antivirus and laptops. You answer staff tickets over TeamViewer and Slack.
+Contract Recruiter | $60/hr | You source on LinkedIn, text candidates, schedule Zoom interviews and close offers within two weeks.
+Treasury Engineer, USDC | $190K | Payouts to sellers by Venmo, PayPal and USDC; percent fees and limits; ledgers.
+Research Participant Coordinator | $28/hr | Pay participants with $25 gift cards after each study and keep records.
+Student Ambassador | $20/hr | Invite friends to our hackathon and hand out stickers. Paid hours.
+ML Engineer | $160K | We got your attention? Good. No brain teasers, no take-home, no nonsense. Two interviews and an answer in 48 hours.
+Executive Assistant to CEO | $110K | Keep information private, run errands in the office, order gifts for partners on the company card.
 """.strip().split("\n")
 
 
