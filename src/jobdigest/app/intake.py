@@ -60,8 +60,12 @@ class Intake:
                     mask = postings.split_mask(self.source, raw.source_id) if raw.source_id in split_off else 0
                     fresh.append(Fresh(posting, digest, before, mask))
             touched = set(postings.touch(connection, unchanged, self.now))
-            kept = postings.save(connection, fresh, self.now, first_success=self.first_success)
-            touched |= resolve.assign(connection, kept)
+            kept = postings.number(connection, fresh)
+            found = resolve.assign(connection, kept)
+            postings.save(connection, fresh, kept, found.job_of, self.now, first_success=self.first_success)
+            touched |= found.touched
+            for job_id in found.shrunk:
+                touched |= resolve.rebuild(connection, job_id)
             jobs.refresh(connection, touched, self.now, place_keys)
         new = sum(row.known is None for row in fresh)
         return Counts(len(raws), new, len(fresh) - new)

@@ -225,13 +225,14 @@ def _recorded(outcome: Outcome, owner: str, now: datetime) -> dict[str, Any]:
 
 def _catch_up(conn: Connection, accepted: Sequence[Delivery]) -> None:
     if accepted:
-        conn.execute(_CATCH_UP, [{"edition": a.edition, "reader": a.subscriber_id} for a in accepted])
+        readers = [delivery.subscriber_id for delivery in accepted]
+        conn.execute(_CATCH_UP, {"edition": accepted[0].edition, "readers": readers})
 
 
 _CATCH_UP = (
     update(subscribers)
     .where(
-        subscribers.c.id == bindparam("reader"),
+        subscribers.c.id.in_(bindparam("readers", expanding=True)),
         or_(subscribers.c.caught_up_to.is_(None), subscribers.c.caught_up_to < bindparam("edition")),
     )
     .values(caught_up_to=bindparam("edition"))

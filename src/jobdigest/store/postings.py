@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, func, select, text, update
 
 from jobdigest.model import Place, Posting, Salary
+from jobdigest.store.bulk import insert_rows
 from jobdigest.store.schema import editions, postings
 
 _CURATION_LOCK = 0x6A6F6265
@@ -87,34 +89,47 @@ def touch_source(connection: Connection, source: str, now: datetime) -> None:
     connection.execute(update(postings).where(listed).values(last_seen=now))
 
 
-def save(connection: Connection, rows: Sequence[Fresh], now: datetime, *, first_success: bool) -> list[Kept]:
-    """Insert or update judged postings; `first_success`: this source's first answer, whose old stock is no news."""
+def number(connection: Connection, rows: Sequence[Fresh]) -> list[Kept]:
+    """Give judged postings their ids, new ones the next free ones; nothing is written."""
     next_id = (connection.scalar(select(func.max(postings.c.id))) or 0) + 1
+    fresh_ids = count(next_id)
+    return [
+        Kept(
+            row.known.id if row.known else next(fresh_ids),
+            tuple(key ^ row.mask for key in hash_identities(row.posting.identities)),
+            row.known,
+        )
+        for row in rows
+    ]
+
+
+def save(
+    connection: Connection,
+    rows: Sequence[Fresh],
+    kept: Sequence[Kept],
+    job_of: Mapping[int, str],
+    now: datetime,
+    *,
+    first_success: bool,
+) -> None:
+    """Insert or update judged postings; `first_success`: this source's first answer, whose old stock is no news."""
     no_news = first_success and connection.scalar(select(func.count()).select_from(editions)) != 0
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
-    kept = []
-    for row in rows:
-        keys = tuple(key ^ row.mask for key in hash_identities(row.posting.identities))
-        values = _values(row.posting, row.raw_hash, keys, now)
+    for row, (id_, keys, _) in zip(rows, kept, strict=True):
+        values = {**_values(row.posting, row.raw_hash, keys, now), "job_id": job_of[id_]}
         if row.known:
-            updates.append({**values, "known_id": row.known.id})
-            kept.append(Kept(row.known.id, keys, row.known))
+            updates.append({**values, "known_id": id_})
         else:
             old = no_news and not _recent(row.posting.date_posted, now)
-            job_id = f"j{next_id}"
-            inserts.append({**values, "id": next_id, "job_id": job_id, "first_seen": now, "old_news": old})
-            kept.append(Kept(next_id, keys, None))
-            next_id += 1
-    if inserts:
-        connection.execute(insert(postings), inserts)
+            inserts.append({**values, "id": id_, "first_seen": now, "old_news": old})
+    insert_rows(connection, postings, inserts)
     if updates:
         changed: dict[str, Any] = {name: bindparam(name) for name in updates[0] if name != "known_id"}
         cleared = {"missing_since": None, "closed_at": None}
         connection.execute(
             update(postings).where(postings.c.id == bindparam("known_id")).values(**changed, **cleared), updates
         )
-    return kept
 
 
 def _recent(posted: date | None, now: datetime) -> bool:

@@ -9,58 +9,76 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from jobdigest.store.postings import Kept, Known, pack_keys, split_mask, unpack_keys
 from jobdigest.store.schema import identities, jobs, postings
 
+_OWNERS = {
+    "qmark": "SELECT identity, job_id FROM identities WHERE identity IN (SELECT value FROM json_each(?))",
+    "pyformat": "SELECT identity, job_id FROM identities WHERE identity = ANY(%s)",
+}
 _ADD_KEY = {
     "qmark": "INSERT INTO identities (identity, job_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
     "pyformat": "INSERT INTO identities (identity, job_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
 }
 
 
-def assign(connection: Connection, kept: Sequence[Kept]) -> set[str]:
-    """Put stored postings into their jobs; returns the jobs whose postings changed."""
-    shrunk = {row.known.job_id for row in kept if row.known and not set(unpack_keys(row.known.keys)) <= set(row.keys)}
+class Assigned(NamedTuple):
+    """The job of each posting, the jobs whose postings change, and those that may fall apart."""
+
+    job_of: dict[int, str]
+    touched: set[str]
+    shrunk: set[str]
+
+
+def assign(connection: Connection, kept: Sequence[Kept]) -> Assigned:
+    """Find the jobs of postings, before they are written; jobs that meet through them are joined at once."""
     groups = _Groups()
     owner = _owners(connection, {key for row in kept for key in row.keys})
+    old_jobs = {*owner.values(), *(row.known.job_id for row in kept if row.known)}
     for row in kept:
-        own = row.known.job_id if row.known else f"j{row.id}"
+        own = _own(row)
         groups.add(own)
         for key in row.keys:
             groups.join(own, owner.setdefault(key, own))
-    touched = _settle(connection, kept, owner, groups)
-    for job_id in {groups.root(job) for job in shrunk}:
-        touched |= rebuild(connection, job_id)
-    return touched
+    moved = {job: root for job in old_jobs if (root := groups.root(job)) != job}
+    _join(connection, moved)
+    _add_keys(connection, {key: groups.root(owner[key]) for row in kept for key in row.keys})
+    job_of = {row.id: groups.root(_own(row)) for row in kept}
+    shrunk = {job_of[row.id] for row in kept if row.known and not set(unpack_keys(row.known.keys)) <= set(row.keys)}
+    return Assigned(job_of, {*job_of.values(), *moved.values()}, shrunk)
+
+
+def _own(row: Kept) -> str:
+    return row.known.job_id if row.known else f"j{row.id}"
 
 
 def _owners(connection: Connection, keys: set[int]) -> dict[int, str]:
-    rows = connection.execute(
-        select(identities.c.identity, identities.c.job_id).where(identities.c.identity.in_(list(keys)))
-    )
+    """The jobs of those keys that have one, asked for as one array: there are thousands of keys in a batch."""
+    wanted = sorted(keys)
+    lite = connection.dialect.paramstyle == "qmark"
+    rows = connection.exec_driver_sql(_OWNERS[connection.dialect.paramstyle], (str(wanted) if lite else wanted,))
     return {key: job_id for key, job_id in rows}
 
 
-def _settle(connection: Connection, kept: Sequence[Kept], owner: dict[int, str], groups: _Groups) -> set[str]:
-    """Write what the union found: moved postings, redirects, new keys."""
-    moved = {job: root for job in groups.members() if (root := groups.root(job)) != job}
-    if moved:
-        pairs = [{"old": old, "new": new} for old, new in moved.items()]
-        for table in (postings, identities):
-            connection.execute(
-                update(table).where(table.c.job_id == bindparam("old")).values(job_id=bindparam("new")), pairs
-            )
+def _join(connection: Connection, moved: dict[str, str]) -> None:
+    """Jobs that met: everything of the younger is the older one's, and its id redirects."""
+    if not moved:
+        return
+    pairs = [{"old": old, "new": new} for old, new in moved.items()]
+    for table in (postings, identities):
         connection.execute(
-            update(jobs).where(jobs.c.id == bindparam("old")).values(redirect_to=bindparam("new"), open=False), pairs
+            update(table).where(table.c.job_id == bindparam("old")).values(job_id=bindparam("new")), pairs
         )
-        connection.execute(
-            update(jobs).where(jobs.c.redirect_to == bindparam("old")).values(redirect_to=bindparam("new")), pairs
-        )
-    _add_keys(connection, {key: groups.root(owner[key]) for row in kept for key in row.keys})
-    return {groups.root(row.known.job_id if row.known else f"j{row.id}") for row in kept} | set(moved.values())
+    connection.execute(
+        update(jobs).where(jobs.c.id == bindparam("old")).values(redirect_to=bindparam("new"), open=False), pairs
+    )
+    connection.execute(
+        update(jobs).where(jobs.c.redirect_to == bindparam("old")).values(redirect_to=bindparam("new")), pairs
+    )
 
 
 def _add_keys(connection: Connection, owners: dict[int, str]) -> None:
@@ -103,7 +121,9 @@ def remask(connection: Connection, known: Known, source: str, source_id: str, *,
     touched = rebuild(connection, known.job_id)
     if undo:
         own = connection.scalar(select(postings.c.job_id).where(postings.c.id == known.id)) or known.job_id
-        touched |= assign(connection, [Kept(known.id, keys, known._replace(job_id=own, keys=pack_keys(keys)))])
+        found = assign(connection, [Kept(known.id, keys, known._replace(job_id=own, keys=pack_keys(keys)))])
+        connection.execute(update(postings).where(postings.c.id == known.id).values(job_id=found.job_of[known.id]))
+        touched |= found.touched
     return touched
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -60,6 +61,9 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value as compact text."""
 
@@ -67,10 +71,15 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else _TO_JSON(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """An index over some rows: most postings are never announced and not closed yet."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -175,8 +184,8 @@ postings = Table(
     Column("look_evidence", Text),
     Column("negative_since", Instant),  # first of an unbroken run of negative looks
     UniqueConstraint("source", "source_id"),
-    Index("ix_postings_announced_in", "announced_in"),
-    Index("ix_postings_company_key", "company_key"),
+    Index("ix_postings_announced_in", "announced_in", **_only("announced_in IS NOT NULL")),
+    Index("ix_postings_closed", "company_key", **_only("closed_at IS NOT NULL")),
 )
 
 # What makes two postings one job, as 64-bit hashes: postings that share a key share the job.
