@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ class _Names(NamedTuple):
     official: frozenset[str]
     shared: frozenset[str]
     employers: frozenset[str]
+    inside: re.Pattern[str]
     borrowed: re.Pattern[str]
 
 
@@ -33,12 +34,14 @@ def _names() -> _Names:
     employers = {name.lower(): domains for name, domains in table["employers"].items()}
     hiring = "|".join(table["hosts"]["hiring"].split())
     names = "|".join(employers)
+    official = frozenset(domain for domains in employers.values() for domain in domains)
     suffix = rf"(?:{hiring}|inc|global|usa?|uk|ai|group|online|official)"
     pattern = rf"(?:(?:{hiring})-)+(?P<a>{names})(?:-{suffix})*|(?P<b>{names})(?:-{suffix})+"
     return _Names(
-        frozenset(domain for domains in employers.values() for domain in domains),
+        official,
         frozenset(table["hosts"]["shared"].split()),
         frozenset(employers),
+        re.compile(r"(?:^|\.)(" + "|".join(re.escape(one) for one in sorted(official) if "." in one) + r")\."),
         re.compile(pattern),
     )
 
@@ -46,8 +49,11 @@ def _names() -> _Names:
 def lookalike(url: str, company: str | None) -> str | None:
     """In words, which employer the host of `url` imitates, or None. An unknown host by itself is nothing."""
     name = host(url)
-    if name is None:
-        return None
+    return _judged(name, company) if name else None
+
+
+@lru_cache(maxsize=4096)
+def _judged(name: str, company: str | None) -> str | None:
     names = _names()
     domain = registrable_domain(name)
     if domain in names.official or domain in names.shared or name.rsplit(".", 1)[-1] in ("google", "apple"):
@@ -58,9 +64,9 @@ def lookalike(url: str, company: str | None) -> str | None:
 
 def _imitated(name: str, domain: str, company: str | None) -> str | None:
     names = _names()
-    for official in names.official:
-        if "." in official and (f".{official}." in f".{name}" and not name.endswith("." + official)):
-            return official.split(".", 1)[0]
+    inside = names.inside.search(name)  # openai.com.apply-now.top
+    if inside:
+        return inside[1].split(".", 1)[0]
     labels = name.split(".")[:-1]
     for label in labels:
         found = names.borrowed.fullmatch(label)
