@@ -25,11 +25,13 @@ MAX_PASSAGES = 60
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:(?:-|to)\s?)?(?:\d+(?:[.,]\d+)?)?\s?%")
 _PLANS = re.compile(r"(?i)\b40[13]\s?\(?[kb]\b\)?|\b24/7\b")
-_BREAK = re.compile(r"[•|;\n]|\.\s+(?=[A-Z])|\s--\s|\s/\s(?=[A-Z])|,\s(?=[a-z]{4})")
+_BREAK = re.compile(r"[•|;\n]|[!?]\s|\.\s+(?=[A-Z])|\s--\s|\s/\s(?=[A-Z])|,\s(?=[a-z]{4})")
+_ENDS = re.compile(r"\s*(?:$|[+(,|/])")
 _JOINT = re.compile(r"[+,/(;|]")
 _LOWER_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 _DIGIT = re.compile(r"\d")
 _DASHES = re.compile("\\s*[\u2010-\u2015\u2212\uff0d]\\s*")
+_MONTHS_PAID = re.compile(r"\d\d\s?薪")  # "15薪": fifteen months' pay a year
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _SIMPLE = re.compile(
@@ -38,7 +40,8 @@ _SIMPLE = re.compile(
 )
 _UNIT: dict[str, Period] = {each: each for each in words.PERIODS} | {"hr": "hour", "yr": "year", "annum": "year"}
 _BARE = re.compile(
-    r"(?i)^\W*(?:(?:salary|pay|compensation|gehalt|salaire|salario)\s*:?\s*)?[\d.,\s'k]+(?:\s*(?:-|to)\s*[\d.,\s'k]+)?\W*(?:(?:per|/|an?)\s*)?(?:hour|hr|day|week|month|year|yr|annum|annually|p\.?a\.?)?\W*$"
+    r"(?i)^\W*(?:(?:salary|pay|compensation|gehalt|salaire|salario)\s*:?\s*)?"
+    r"(?:(?:up\s+to|from|min\.?|max\.?|ab|bis\s+zu|around|circa|ca\.?|approx\.?)\s+)?[\d.,\s'k]+(?:\s*(?:-|to)\s*[\d.,\s'k]+)?\W*(?:(?:per|/|an?)\s*)?(?:hour|hr|day|week|month|year|yr|annum|annually|p\.?a\.?)?\W*$"
 )
 
 
@@ -86,6 +89,7 @@ def _simple(match: re.Match[str]) -> Salary | None:
 
 def _tidy(text: str) -> str:
     if not text.isascii():
+        text = _MONTHS_PAID.sub("薪", text)
         text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_ARABIC))
         text = _DASHES.sub(" - ", text)
     if "%" in text:
@@ -180,14 +184,15 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     start, end = _clause(text, statement)
     before, after = text[start : statement.start], text[statement.end : end]
     low, high = statement.low, statement.high
-    stated = bool(words.PAY.search(before))
+    stated = bool(words.PAY.search(before) or words.PAY.match(after.lstrip()))
     if _is_negative(text, statement) or _is_noise(before, after):
         return None
     currency = _resolve(text, low, high)
     said = _period_after(after) or _period_before(before) or _period_after(text[low.end : high.start])
-    if currency is None and not _counts_without_currency(statement, bare, stated, said):
+    if currency is None and not _counts_without_currency(statement, bare, stated, said, after):
         return None
-    if low is high and not (said or stated or bare) and _is_prose(before + after, low.value, currency):
+    vague = low is high or currency is None
+    if vague and not (said or stated or bare) and _is_prose(before + after, low.value, currency):
         return None
     bottom, top = min(low.value, high.value), max(low.value, high.value)
     period = said or _likely_period(top, currency)
@@ -227,11 +232,13 @@ def _is_negative(text: str, statement: _Statement) -> bool:
     return minus and statement.low is statement.high
 
 
-def _counts_without_currency(statement: _Statement, bare: bool, stated: bool, said: Period | None) -> bool:
-    """A bare number is pay where it is all there is, or where words before it speak of pay."""
+def _counts_without_currency(statement: _Statement, bare: bool, stated: bool, said: Period | None, after: str) -> bool:
+    """A bare number is pay where it is all there is, where words speak of pay, or as "150-200k" in a list of facts."""
     low, high = statement.low, statement.high
     if bare and all(1990 <= amount.value < 2040 for amount in (low, high)):
         return False
+    if low is not high and high.multiplier == "k" and _ENDS.match(after):
+        return True
     if low is high:
         return (bool(said) and (bare or stated)) or (bare and low.value >= 10)
     return bare or stated
@@ -282,12 +289,14 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
         if re.search(r"(?i)kr\.|\bpr\.|md\b|måned(?:en|lig)|løn\b", text):
             return "NOK" if re.search(r"(?i)lønn|mnd|brutto pr", text) else "DKK"
         return "NOK" if re.search(r"(?i)lønn|mnd", text) else "SEK"
-    chinese = re.search("薪|元|人民币|RMB|CNY|/月|/年|每月", text) or low.multiplier == "k" or high.multiplier == "k"
+    chinese = re.search("薪|元|人民币|RMB|CNY", text) or (
+        high.value < 150_000 and ("k" in (low.multiplier, high.multiplier) or re.search("/月|/年|每月", text))
+    )
     return "CNY" if chinese and not re.search("[ぁ-ん円]|年収|給", text) else "JPY"
 
 
 _GLUE = re.compile(
-    r"(?i)^[\s,()*]*(?:(?:[A-Z]{3}|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|neto|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
+    r"(?i)^[\s,()*]*(?:(?:[A-Z]{3}|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|neto|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|stipend|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
 )
 
 
