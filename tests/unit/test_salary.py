@@ -180,7 +180,7 @@ def test_reads_what_is_printed(text: str, expected: tuple[str | None, float | No
         "Signing bonus of $20,000",
         "a $200 drone shouldn't need a million-dollar countermeasure",
         "Up to $2,000 monthly rent subsidy",
-        "We serve 10k-20k, growing",
+        "Our shops serve some 10k-20k every day",
         "100-200k users",
         "$750 annual professional development budget",
         "$0.30 - $1.10 per audio minute",

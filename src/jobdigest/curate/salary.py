@@ -17,6 +17,7 @@ from itertools import islice
 
 from jobdigest.curate import money_words as words
 from jobdigest.curate.money_amounts import Amount, find_amounts
+from jobdigest.curate.money_period import likely_period, period_after, period_before, plausible
 from jobdigest.model import Period, Salary
 
 MAX_TEXT = 2_000
@@ -83,8 +84,8 @@ def _simple(match: re.Match[str]) -> Salary | None:
             high.value *= 1000
         _share(low, high)
     bottom, top = min(low.value, high.value), max(low.value, high.value)
-    period = _UNIT[unit] if unit else _likely_period(top, currency)
-    return Salary(currency, bottom, top, period) if _plausible(top, currency, period) else None
+    period = _UNIT[unit] if unit else likely_period(top, currency)
+    return Salary(currency, bottom, top, period) if plausible(top, currency, period) else None
 
 
 def _tidy(text: str) -> str:
@@ -188,16 +189,16 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     if _is_negative(text, statement) or _is_noise(before, after):
         return None
     currency = _resolve(text, low, high)
-    said = _period_after(after) or _period_before(before) or _period_after(text[low.end : high.start])
+    said = period_after(after) or period_before(before) or period_after(text[low.end : high.start])
     if currency is None and not _counts_without_currency(statement, bare, stated, said, after):
         return None
     vague = low is high or currency is None
     if vague and not (said or stated or bare) and _is_prose(before + after, low.value, currency):
         return None
     bottom, top = min(low.value, high.value), max(low.value, high.value)
-    period = said or _likely_period(top, currency)
+    period = said or likely_period(top, currency)
     in_millions = low.multiplier in words.MILLIONS and words.UNITS.get(currency or "USD", 1) < 10
-    if (in_millions and not stated) or not _plausible(top, currency, period):
+    if (in_millions and not stated) or not plausible(top, currency, period):
         return None
     score = (1.0 if stated else 0.0) + (0.5 if high is not low else 0.0) + (0.5 if said else 0.0)
     label = _label(before, after)
@@ -293,60 +294,6 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
         high.value < 150_000 and ("k" in (low.multiplier, high.multiplier) or re.search("/月|/年|每月", text))
     )
     return "CNY" if chinese and not re.search("[ぁ-ん円]|年収|給", text) else "JPY"
-
-
-_GLUE = re.compile(
-    r"(?i)^[\s,()*]*(?:(?:[A-Z]{3}|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|neto|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|stipend|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
-)
-
-
-def _period_after(after: str) -> Period | None:
-    glue = _GLUE.match(after)
-    rest = after[glue.end() :] if glue else after
-    for candidate in (after.lstrip(" ,()*+"), rest, "/" + rest if after[:1] == "/" else rest):
-        for period, pattern in words.PERIOD_AFTER:
-            if pattern.match(candidate):
-                return period
-    head = rest[:22]
-    for name, pattern in words.PERIOD_WORD:
-        match = pattern.search(head)
-        if match and not head[: match.start()].strip(" ,.()/+-–*:;").replace("DOE", ""):
-            return name
-    return None
-
-
-def _period_before(before: str) -> Period | None:
-    best: tuple[int, Period] | None = None
-    for period, pattern in words.PERIOD_WORD:
-        for match in pattern.finditer(before):
-            if best is None or match.start() > best[0]:
-                best = match.start(), period
-    if best:
-        return best[1]
-    for period, pattern in words.PERIOD_AFTER:
-        said = pattern.search(before)
-        if said and len(said[0]) > 4 and said.end() > len(before) - 12:
-            return period
-    return None
-
-
-def _likely_period(top: float, currency: str | None) -> Period:
-    dollars = top / words.UNITS.get(currency or "USD", 1.0)
-    if dollars < 200:
-        return "hour"
-    if dollars < 1000:
-        return "day"
-    return "month" if dollars < 10_000 else "year"
-
-
-_MOST = {"hour": 2_500, "day": 20_000, "week": 60_000, "month": 250_000, "year": 4_000_000}
-_LEAST = {"hour": 0.5, "day": 3, "week": 10, "month": 20, "year": 400}
-
-
-def _plausible(top: float, currency: str | None, period: Period) -> bool:
-    """Within what anyone is paid: funding rounds and prices of lunches aren't."""
-    dollars = top / words.UNITS.get(currency or "USD", 1.0)
-    return _LEAST[period] <= dollars <= _MOST[period]
 
 
 # ── in a description ─────────────────────────────────────────────────────────────────────────────────────────────────
