@@ -13,7 +13,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from mjml import mjml2html
 
 from jobdigest.compose import render
-from jobdigest.compose.assemble import assemble, positions
+from jobdigest.compose.assemble import assemble
+from jobdigest.compose.bits import positions
 from jobdigest.compose.compiled import encode
 from jobdigest.compose.edition import compile_edition
-from jobdigest.compose.select import Choice, Matcher
+from jobdigest.compose.select import Matcher
 from jobdigest.compose.templates import Templates
 from jobdigest.curate import place
 from jobdigest.model import Delivery, Preferences
@@ -64,6 +65,12 @@ def cpu(work: Callable[[], Any]) -> float:
     return time.process_time() - start
 
 
+def exhaust(results: Iterable[Any]) -> None:
+    """Make every result and keep none, as a sender does."""
+    for _ in results:
+        pass
+
+
 def choosing(count: int, size: int) -> None:
     """Time matching, and the whole choice, for `count` readers over `size` jobs."""
     conf = config()
@@ -92,12 +99,12 @@ def assembling(count: int, size: int) -> None:
     template = fixed.text + b"\r\n" + fixed.html
     slow = PerReader(drafted, conf)
     peers = {
-        "assembled": lambda: [assemble(edition, mail, KEYS, BASE) for mail in mails],
-        "render": lambda: [slow.mail(choice) for choice in full[:200]],
-        "replace": lambda: [replaced(template, mail) for mail in mails],
+        "assembled": lambda: exhaust(assemble(edition, mail, KEYS, BASE) for mail in mails),
+        "render": lambda: exhaust(slow.mail(mail) for mail in mails[:300]),
+        "replace": lambda: exhaust(replaced(template, mail) for mail in mails),
         "join": lambda: joined(template, mails),
     }
-    amounts = {"assembled": len(mails), "render": 200, "replace": len(mails), "join": len(mails)}
+    amounts = {"assembled": len(mails), "render": 300, "replace": len(mails), "join": len(mails)}
     took: dict[str, list[float]] = {name: [] for name in peers}
     for _ in range(3):
         edition.memo.clear()
@@ -113,34 +120,56 @@ def assembling(count: int, size: int) -> None:
 class PerReader:
     """The same mail the usual way: this reader's jobs through one Jinja template, MJML, and quoted-printable.
 
-    The job's words (pay, dates, place) are made once beforehand, as in a newsletter that prepares its rows.
+    A job's words (pay, dates, place) are made once beforehand, as in a newsletter that prepares its rows.
     """
 
     def __init__(self, drafted: Any, conf: Any) -> None:
-        words = TEMPLATES.catalogues.words("en")
-        self.common = {**render._common(drafted, conf, words), "slot": "@@{}@@".format}
-        self.jobs = [render.view(item.job, words, SLOT.year, BASE) for item in drafted.items]
+        self.words = words = TEMPLATES.catalogues.words("en")
+        self.common = render._common(drafted, conf, words)
+        said = [render.saying(item.job, words, item.group) for item in drafted.items]
+        views = [render.view(item.job, words, SLOT.year, BASE) for item in drafted.items]
+        self.jobs = [
+            job._replace(company=job.company + saying.where[0]) for job, saying in zip(views, said, strict=True)
+        ]
+        self.reasons = [" · ".join(saying.reasons) for saying in said]
         self.groups = [item.group for item in drafted.items]
         jinja = TEMPLATES._jinja
         source = TEMPLATES.path("edition.mjml.j2").read_text(encoding="utf-8").replace("{{ jobs }}", LOOP_MJML)
         self.mjml = jinja.from_string(source.replace('{% include "partials/footer.mjml.j2" %}', ""))
-        jinja_text = jinja.overlay(autoescape=False)
-        self.text = jinja_text.from_string(LOOP_TEXT)
+        self.text = jinja.overlay(autoescape=False).from_string(LOOP_TEXT)
 
-    def mail(self, choice: Choice) -> tuple[bytes, bytes]:
+    def mail(self, reader: Delivery) -> tuple[bytes, bytes]:
         """Both bodies, encoded."""
+        shown, extra = positions(reader.shown), reader.extra
         groups: dict[str, list[Any]] = {}
-        for position in positions(choice.shown):
-            groups.setdefault(self.groups[position], []).append(self.jobs[position])
-        context = {**self.common, "groups": groups}
-        html = mjml2html(self.mjml.render(context))
-        return encode(html), encode(self.text.render(context))
+        for position in shown:
+            if position not in extra["best"]:
+                groups.setdefault(self.groups[position], []).append(self.jobs[position])
+        leave = KEYS.sign(UNSUBSCRIBE, reader.subscriber_id)
+        change = f"{BASE}/preferences/{KEYS.sign(PREFERENCES, reader.subscriber_id)}"
+        values = {
+            "lead": self.words("lead", n=len(shown)),
+            "seen": self.words.instant(SLOT),
+            "preheader": " · ".join(f"{self.jobs[at].title} at {self.jobs[at].company}" for at in extra["best"][:3]),
+            "because": ", ".join((*extra.get("roles", ()), *extra.get("places", ()))),
+            "unsubscribe": f"{BASE}/unsubscribe/{leave}",
+            "change": change,
+            "pause": f"{change}?pause=4",
+            "found": f"{change}?found=1",
+            "reason": self.reasons[shown[0]],
+        }
+        best = [self.jobs[position] for position in extra["best"]]
+        context = {**self.common, "groups": groups, "best": best, "slot": lambda name: values.get(name, "")}
+        return encode(mjml2html(self.mjml.render(context))), encode(self.text.render(context))
 
 
-LOOP_MJML = """{% for heading, found in groups.items() %}{% set counted = false %}{% set anchor = heading %}
+LOOP_MJML = """{% for job in best %}{% include "partials/best.mjml.j2" %}{% endfor %}
+{% for heading, found in groups.items() %}{% set counted = false %}{% set anchor = heading %}
 {% include "partials/group.mjml.j2" %}{% for job in found %}{% include "partials/job.mjml.j2" %}{% endfor %}{% endfor %}
 {% include "partials/personal.mjml.j2" %}"""
-LOOP_TEXT = """{% for heading, found in groups.items() %}{{ heading|upper }}
+LOOP_TEXT = """{{ slot("lead") }}
+{% for job in best %}{% include "partials/best.txt.j2" %}{% endfor %}
+{% for heading, found in groups.items() %}{{ heading|upper }}
 {% for job in found %}{% include "partials/job.txt.j2" %}{% endfor %}{% endfor %}
 {% include "partials/personal.txt.j2" %}"""
 TEMPLATES = Templates.of(config())

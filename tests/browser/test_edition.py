@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from jobdigest.compose.assemble import assemble, positions
+from jobdigest.compose.assemble import assemble
+from jobdigest.compose.bits import positions
 from jobdigest.deliver.message import Sender, build
 from support.editions import KEYS, READERS, REPO, SLOT, a_draft, choice, compiled, config, delivery
 

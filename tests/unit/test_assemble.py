@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobdigest.compose.assemble import assemble, feed_entry, positions, public_page
+from jobdigest.compose.assemble import assemble, feed_entry, public_page
+from jobdigest.compose.bits import positions
 from jobdigest.compose.compiled import CompiledEdition, encode
 from jobdigest.compose.select import Choice
 from jobdigest.model import Delivery, Parts

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobdigest.compose.assemble import positions
+from jobdigest.compose.bits import positions
 from jobdigest.compose.edition import Draft, draft
 from jobdigest.compose.money import wished_euros, yearly_euros
 from jobdigest.compose.select import Choice, Matcher, zone_countries

@@ -9,7 +9,7 @@ import quopri
 from collections.abc import Collection
 from functools import lru_cache
 
-from jobdigest.compose.bits import each
+from jobdigest.compose.bits import positions
 from jobdigest.compose.compiled import SOFT_BREAK, CompiledEdition, encode
 from jobdigest.compose.press import Press
 from jobdigest.model import Delivery, Parts
@@ -59,11 +59,6 @@ def feed_entry(compiled: CompiledEdition, language: str) -> str:
 
 def _announced(compiled: CompiledEdition) -> list[int]:
     return [at for at, item in enumerate(compiled.items) if item.announced_in in (None, compiled.key)]
-
-
-def positions(shown: bytes) -> list[int]:
-    """The set bits of a delivery's bitmap, lowest first."""
-    return list(each(shown))
 
 
 def press_for(compiled: CompiledEdition, language: str) -> Press:

@@ -16,6 +16,16 @@ def each(bitmap: bytes) -> Iterator[int]:
                 yield base + bit
 
 
+def positions(bitmap: bytes) -> list[int]:
+    """All set positions, lowest first."""
+    found: list[int] = []
+    for number, byte in enumerate(bitmap):
+        if byte:
+            base = number * 8
+            found += [base + bit for bit in _SET[byte]]
+    return found
+
+
 def each_of(mask: int) -> Iterator[int]:
     """The set positions of a bit set held as an int."""
     return each(mask.to_bytes((mask.bit_length() + 7) // 8, "little"))

@@ -22,7 +22,7 @@ PREHEADER_LIMIT = 140
 PREHEADER_JOBS = 4
 NAV_FROM = 3
 REASONS = 3
-MEMO_LIMIT = 20_000  # pieces that readers share; a reader's own wishes are among them
+MEMO_LIMIT = 20_000
 _COMPANIES = "\0"  # stands for the employers in a subject that is kept
 Pair = tuple[bytes, bytes]  # html and text
 Links = Mapping[str, bytes]  # signed, of token characters only: the same in both parts
@@ -49,14 +49,17 @@ class Press:
         for position, item in enumerate(compiled.items):
             self._first.setdefault(item.company_key, position)
         self._forms = tuple(_form(layout) for layout in (fragments.html, fragments.text))
-        self._pieces: dict[Any, Pair] = {}
+        self._pieces: dict[Any, Pair] = {}  # few: they depend on the edition alone
+        self._said: dict[tuple[Any, ...], Pair] = {}  # as many as readers' wishes: emptied now and then
+        self._pays: dict[tuple[float, str | None], str] = {}
         self._plain = _Plain(self)
         self._subjects: dict[int, str] = {}
 
     def parts(self, shown: Sequence[int], extra: Mapping[str, Any], links: Links) -> Parts:
         """The mail for the reader who is shown `shown`."""
-        if len(self._pieces) > MEMO_LIMIT:
-            self._pieces.clear()
+        if len(self._said) > MEMO_LIMIT:
+            self._said.clear()
+            self._pays.clear()
         chosen = set(shown)
         best = [position for position in extra.get("best", ()) if position in chosen]
         chosen.difference_update(best)
@@ -65,23 +68,21 @@ class Press:
         preheader = self.once(("preheader", *ranked[:PREHEADER_JOBS]), lambda: self.preheader(ranked))
         lead = self.once(("lead", len(shown)), lambda: self.words("lead", n=len(shown)))
         seen, because = self.seen(shown), self.because(extra)
-        body = self.body(best, rest, extra, links)
-        said = (
-            {"preheader": preheader[0], "lead": lead[0], "seen": seen[0], "because": because[0]},
-            {"preheader": preheader[1], "lead": lead[1], "seen": seen[1], "because": because[1]},
+        html, text = zip(*self.body(best, rest, extra, links), strict=True) if shown or "quiet" in extra else ((), ())
+        html_slots = {"preheader": preheader[0], "lead": lead[0], "seen": seen[0], "because": because[0]}
+        text_slots = {"preheader": preheader[1], "lead": lead[1], "seen": seen[1], "because": because[1]}
+        return Parts(
+            subject=self.subject(ranked),
+            text=_filled(self._forms[1], {**text_slots, **links, "jobs": b"".join(text)}),
+            html=_filled(self._forms[0], {**html_slots, **links, "jobs": b"".join(html)}),
         )
-        html, text = (
-            _filled(form, {**slots, **links, "jobs": b"".join([pair[part] for pair in body])})
-            for part, form, slots in zip((0, 1), self._forms, said, strict=True)
-        )
-        return Parts(subject=self.subject(ranked), text=text, html=html)
 
     def once(self, key: tuple[Any, ...], say: Callable[[], str]) -> Pair:
         """A text in both encodings, made once for all readers to whom it says the same."""
-        pair = self._pieces.get(key)
+        pair = self._said.get(key)
         if pair is None:
             text = say()
-            pair = self._pieces[key] = encode_html(text), encode(text)
+            pair = self._said[key] = encode_html(text), encode(text)
         return pair
 
     def public(self, shown: Sequence[int], closed: Collection[str], correction: str | None) -> str:
@@ -280,11 +281,16 @@ class Press:
         if extra.get("remote"):
             chosen.append(self.words("because_remote"))
         if "pay" in extra:
-            amount, currency = extra["pay"]
-            chosen.append(self.words("because_pay", amount=self.words.pay(Salary(currency, amount, amount, "year"))))
+            chosen.append(self._least_pay(*extra["pay"]))
         if not chosen:
             return self.words("because_all", name=self.settings["name"])
         return self.words("because", what=", ".join(chosen))
+
+    def _least_pay(self, amount: float, currency: str | None) -> str:
+        if (amount, currency) not in self._pays:
+            pay = self.words.pay(Salary(currency, amount, amount, "year"))
+            self._pays[amount, currency] = self.words("because_pay", amount=pay)
+        return self._pays[amount, currency]
 
     def more_at(self, position: int, count: int) -> Pair:
         """How many more of an item's employer match."""
