@@ -135,7 +135,7 @@ class PerReader:
         self.groups = [item.group for item in drafted.items]
         jinja = TEMPLATES._jinja
         source = TEMPLATES.path("edition.mjml.j2").read_text(encoding="utf-8").replace("{{ jobs }}", LOOP_MJML)
-        self.mjml = jinja.from_string(source.replace('{% include "partials/footer.mjml.j2" %}', ""))
+        self.mjml = jinja.from_string(source)
         self.text = jinja.overlay(autoescape=False).from_string(LOOP_TEXT)
 
     def mail(self, reader: Delivery) -> tuple[bytes, bytes]:
@@ -159,7 +159,13 @@ class PerReader:
             "reason": self.reasons[shown[0]],
         }
         best = [self.jobs[position] for position in extra["best"]]
-        context = {**self.common, "groups": groups, "best": best, "slot": lambda name: values.get(name, "")}
+        context = {
+            **self.common,
+            "personal": "",
+            "groups": groups,
+            "best": best,
+            "slot": lambda name: values.get(name, ""),
+        }
         return encode(mjml2html(self.mjml.render(context))), encode(self.text.render(context))
 
 
