@@ -24,6 +24,7 @@ NAV_FROM = 3
 REASONS = 3
 MEMO_LIMIT = 20_000
 _COMPANIES = "\0"  # stands for the employers in a subject that is kept
+_NOTHING: Mapping[int, int] = {}
 Pair = tuple[bytes, bytes]  # html and text
 Links = Mapping[str, bytes]  # signed, of token characters only: the same in both parts
 
@@ -114,8 +115,7 @@ class Press:
     def body(self, best: Sequence[int], rest: Sequence[int], extra: Mapping[str, Any], links: Links) -> list[Pair]:
         """Everything between lead and foot: the best, then the groups, then what did not fit."""
         groups = self.grouped(rest)
-        own = {int(position): index for position, index in extra.get("place", {}).items()}
-        at = {int(position): count for position, count in extra.get("at", {}).items()}
+        own, at = _by_position(extra, "place"), _by_position(extra, "at")
         body = []
         if "quiet" in extra:
             body.append(self.quiet(extra, links))
@@ -170,9 +170,14 @@ class Press:
     def grouped(self, shown: Sequence[int]) -> list[tuple[str, list[int]]]:
         """Groups in print order, the small ones folded into one at the end."""
         members: dict[str, list[int]] = {}
+        of_group = self._groups
         for position in shown:
-            members.setdefault(self._groups[position], []).append(position)
-        groups = [(name, members[name]) for name, _ in self.fragments.groups if name in members]
+            name = of_group[position]
+            if name in members:
+                members[name].append(position)
+            else:
+                members[name] = [position]
+        groups = [(name, members[name]) for name in self.headings if name in members]
         small = [name for name, found in groups if len(found) < self.settings["fold_below"]]
         if len(small) < 2:
             return groups
@@ -272,8 +277,9 @@ class Press:
 
     def because(self, extra: Mapping[str, Any]) -> Pair:
         """Why this reader gets this, in their own choices."""
-        wishes = ("because", *(str(extra.get(name, "")) for name in ("roles", "places", "remote", "pay")))
-        return self.once(wishes, lambda: self._because(extra))
+        roles, places, pay = extra.get("roles", ()), extra.get("places", ()), extra.get("pay", ())
+        key = ("because", tuple(roles), tuple(places), tuple(pay), extra.get("remote"))
+        return self.once(key, lambda: self._because(extra))
 
     def _because(self, extra: Mapping[str, Any]) -> str:
         chosen = [self.headings.get(role, role) for role in extra.get("roles", ())]
@@ -312,6 +318,12 @@ class _Plain(dict[int, Pair]):
     def __missing__(self, position: int) -> Pair:
         pair = self[position] = self._press.job(position, 0)
         return pair
+
+
+def _by_position(extra: Mapping[str, Any], name: str) -> Mapping[int, int]:
+    """A map of `extra` by position: JSON has made its keys strings."""
+    found = extra.get(name)
+    return {int(position): value for position, value in found.items()} if found else _NOTHING
 
 
 def _at(lines: Sequence[str], place: int) -> str:
