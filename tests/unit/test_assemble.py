@@ -231,11 +231,13 @@ def test_a_place_is_a_reason_only_where_it_was_wished_for() -> None:
 
 
 @given(st.lists(st.text()))
+@example(["\r", "\n"])
+@example(["a=  x.你xé你 a\t.  aéx你\t=\t.  .aaa=x a\t\n"])
 @example(["000\x1f\x1f\x80\x80\x80\x80\x80\U00010000\U00010000\U000100000"])
 def test_encoded_pieces_can_be_joined_anywhere(pieces: list[str]) -> None:
     joined = b"".join(encode(piece) for piece in pieces)
     assert max(map(len, joined.split(b"\r\n"))) <= 76
-    expected = "".join(pieces).replace("\r\n", "\n").encode("utf-8")
+    expected = "".join(piece.replace("\r\n", "\n").replace("\r", "\n") for piece in pieces).encode("utf-8")
     assert quopri.decodestring(joined.replace(b"\r\n", b"\n")) == expected
 
 

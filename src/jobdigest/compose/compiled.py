@@ -128,16 +128,23 @@ class CompiledEdition:
 
 def encode(text: str) -> bytes:
     """`text` as quoted-printable of its UTF-8, CRLF line ends, ending in a line break or a soft one."""
-    data = binascii.b2a_qp(text.replace("\r\n", "\n").encode(), istext=True).replace(b"\n", b"\r\n")
-    if not data or data.endswith(b"\r\n"):
-        return data
-    last = len(data) - data.rfind(b"\n") - 1
-    if last < LINE_LIMIT:
-        return data + SOFT_BREAK
-    cut = len(data) - 3
-    while b"=" in data[cut - 2 : cut]:  # never inside =XX
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = binascii.b2a_qp(plain.encode(), istext=True).split(b"\n")
+    if len(max(lines, key=len)) > LINE_LIMIT:  # binascii makes 77 of a line that ends in white space
+        lines = [_folded(line, LINE_LIMIT) for line in lines]
+    last = lines.pop()
+    lines.append(_folded(last, LINE_LIMIT - 1) + SOFT_BREAK if last else last)
+    return b"\r\n".join(lines)
+
+
+def _folded(line: bytes, limit: int) -> bytes:
+    """`line` with a soft break near its end if it is longer than `limit`."""
+    if len(line) <= limit:
+        return line
+    cut = limit - 1
+    while b"=" in line[cut - 2 : cut]:  # never inside =XX
         cut -= 1
-    return data[:cut] + SOFT_BREAK + data[cut:] + SOFT_BREAK
+    return line[:cut] + SOFT_BREAK + line[cut:]
 
 
 def encode_html(text: str) -> bytes:
