@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from jobdigest.deliver.clock import Clock
 from jobdigest.deliver.policy import LONGEST_WAIT, Backoff, Breaker, Policy, canary_size, outcome
@@ -26,6 +26,7 @@ from jobdigest.deliver.transports.base import Event, Transport, What
 from jobdigest.errors import DigestError, StoreError
 from jobdigest.model import Delivery, DeliveryState, Limit, Message, Outcome
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0  # seconds between renewals of our leases
@@ -50,6 +51,7 @@ class Ledger(Protocol):
         calendar: datetime,
         late_before: datetime,
     ) -> list[Delivery] | None: ...
+    def let_go(self, keep: Sequence[int]) -> None: ...
     def settle(
         self,
         ready: Sequence[int],
@@ -162,6 +164,7 @@ class _Sender:
         self.unsent: set[int] = set()  # to give back; perhaps marked, but their dot was surely not sent
         self.evidence: str | None = None  # a stop rule fired
         self.commit: _Commit | None = None
+        self.unsure = False  # the last claim failed, and may have acted all the same
         self.backoff, self.breaker = Backoff(), Breaker()
         self.batch, self.claimed_at, self.beat = 32, 0.0, clock.monotonic()
         self.trouble_since: float | None = None
@@ -200,8 +203,10 @@ class _Sender:
 
     def _claim(self) -> bool:
         """Fill the queue from the ledger; False if nothing may be sent now."""
-        calendar = self.clock.calendar()
-        claimed = self.database.submit(
+        if self.unsure:
+            self._ask(self.ledger.let_go, self._held())
+        calendar, self.unsure = self.clock.calendar(), True
+        claimed = self._ask(
             self.ledger.claim,
             min(self._batch(), self._canary_room()),
             self.policy.limits,
@@ -209,10 +214,17 @@ class _Sender:
             now=self.clock.now(),
             calendar=calendar,
             late_before=calendar - self.policy.late_within,
-        ).result()
-        self.halted, self.trouble_since = claimed is None, None
+        )
+        self.unsure, self.halted, self.trouble_since = False, claimed is None, None
         self.queue.extend(claimed or ())
         return bool(claimed)
+
+    def _held(self) -> list[int]:
+        return [*self.flying, *(delivery.id for delivery in self.queue)]
+
+    def _ask(self, call: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Write in the one thread that does, after what it has in hand."""
+        return self.database.submit(call, *args, **options).result()
 
     def _batch(self) -> int:
         """What about a second needs: a claim is also the last look at whether a reader still wants mail."""
@@ -321,8 +333,7 @@ class _Sender:
 
     def _heartbeat(self) -> None:
         if self.clock.monotonic() - self.beat > HEARTBEAT:
-            held = [*self.flying, *(delivery.id for delivery in self.queue)]
-            self.database.submit(self.ledger.renew, held, self.clock.now()).result()
+            self._ask(self.ledger.renew, self._held(), self.clock.now())
             self.beat = self.clock.monotonic()
 
     def _database_failed(self, error: StoreError) -> None:

@@ -143,6 +143,12 @@ def release(conn: Connection, edition: str, owner: str, ids: Sequence[int]) -> N
     )
 
 
+def let_go(conn: Connection, edition: str, owner: str, keep: Sequence[int]) -> None:
+    """Give back every claim of `owner` but these: after a claim whose commit was lost it holds rows it never saw."""
+    mine = update(d).where(d.c.edition == edition, d.c.state == "pending", d.c.owner == owner, d.c.id.not_in(keep))
+    conn.execute(mine.values(owner=None, lease_until=None))
+
+
 def renew(conn: Connection, owner: str, ids: Sequence[int], now: datetime) -> None:
     """Lengthen the leases of the rows that `owner` still holds."""
     conn.execute(update(d).where(d.c.id.in_(ids), d.c.owner == owner).values(lease_until=now + LEASE))

@@ -69,6 +69,11 @@ class SendingLedger:
             rates.spend(conn, every, used | {limit.scope: len(taken) for limit in limits}, now)
         return taken
 
+    def let_go(self, keep: Sequence[int]) -> None:
+        """Give back every claim but these; asked for after a claim that failed and may have acted all the same."""
+        with self._store.begin() as conn:
+            claims.let_go(conn, self.edition, self._owner, keep)
+
     def settle(
         self,
         ready: Sequence[int],

@@ -185,5 +185,5 @@ def _broken(phase: Phase, error: Exception) -> NoReturn:
 
 def one_line(text: str | bytes) -> str:
     """A reply's lines as one, printable and of a sane length: servers are not to be trusted with our terminal."""
-    words = (text if isinstance(text, str) else text.decode("utf-8", "replace")).split()
-    return "".join(c for c in " ".join(words) if c.isprintable())[:500]
+    line = " ".join((text if isinstance(text, str) else text.decode("utf-8", "replace")).split())
+    return (line if line.isprintable() else "".join(c for c in line if c.isprintable()))[:500]
