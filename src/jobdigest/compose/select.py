@@ -131,18 +131,22 @@ class Matcher:
     def _pick(self, fits: int, met: int) -> tuple[list[int], dict[int, int]]:
         """Positions to show in the reader's order, and how many more of its employer match, at the last one shown."""
         cap, limit, companies = self._edition.per_company, self._edition.max_jobs, self._companies
-        of_company: dict[str, list[int]] = {}
+        taken: dict[str, int] = {}
         shown: list[int] = []
         for position in self._ordered(fits, met):
-            some = of_company.setdefault(companies[position], [])
-            if len(some) < cap:
-                some.append(position)
+            name = companies[position]
+            count = taken.get(name, 0)
+            if count < cap:
+                taken[name] = count + 1
                 shown.append(position)
                 if len(shown) == limit:
                     break
-        full = {name: some for name, some in of_company.items() if len(some) == cap}
-        left = {max(some): (fits & self._of_company[name]).bit_count() - cap for name, some in full.items()}
-        return shown, {position: count for position, count in left.items() if count}
+        over: dict[int, int] = {}
+        for name, count in taken.items():
+            left = (fits & self._of_company[name]).bit_count() - cap if count == cap else 0
+            if left:
+                over[max(position for position in shown if companies[position] == name)] = left
+        return shown, over
 
     def _ordered(self, fits: int, met: int) -> Iterator[int]:
         """Set positions by score, those of `met` lifted: two lists that are sorted already, merged."""
@@ -214,7 +218,9 @@ class Matcher:
         maps = [self._named(wish) for wish in wishes]
         own = {}
         for position in shown:
-            index = min((found[position] for found in maps if position in found), default=-1)
+            if len(self._item_keys[position]) < 2 and position not in best:
+                continue
+            index = min([found[position] for found in maps if position in found], default=-1)
             if index > 0 or (index < 0 and position in best):
                 own[str(position)] = index
         return own
