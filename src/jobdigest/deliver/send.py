@@ -188,7 +188,8 @@ class _Sender:
 
     def _fill(self) -> None:
         """Begin as many messages as the transport takes."""
-        if self.evidence or self.unsent or self.clock.monotonic() < self.backoff.until:
+        troubled = self.trouble_since and (self.unsaved or self.commit)
+        if troubled or self.unsent or self.evidence or self.clock.monotonic() < self.backoff.until:
             return
         while self.transport.room() and (self.queue or self._claim()):
             delivery = self.queue.popleft()
