@@ -124,6 +124,12 @@ def test_long_employers_do_not_make_a_long_subject() -> None:
     assert len(parts.subject) <= 78
 
 
+def test_what_an_inbox_shows_beside_the_subject_is_long_enough() -> None:
+    short = compiled(a_draft(1, title="ML", company="X"))
+    html, _ = bodies(assemble(short, delivery(b"\1"), KEYS, BASE))
+    assert ">ML at X · You get this because you subscribed to AI Jobs Weekly.<" in html
+
+
 def test_the_readers_place_leads() -> None:
     _, text = bodies(mail("london")[1])
     assert "Mistral AI · London +1 · hybrid" in text

@@ -18,7 +18,7 @@ from jobdigest.compose.words import Words
 from jobdigest.model import Parts, Salary
 
 SUBJECT_LIMIT = 78
-PREHEADER_LIMIT = 140
+PREHEADER_LEAST, PREHEADER_LIMIT = 30, 140  # characters
 PREHEADER_JOBS = 4
 NAV_FROM = 3
 REASONS = 3
@@ -257,7 +257,11 @@ class Press:
             if len(longer) > PREHEADER_LIMIT:
                 break
             text = longer
-        return text or self.words("quiet")
+        if not text:
+            return self.words("quiet")
+        if len(text) < PREHEADER_LEAST:
+            text += self.separator + self.words("because_all", name=self.settings["name"])
+        return text
 
     def seen(self, shown: Sequence[int]) -> Pair:
         """When the jobs were last seen open: the earliest of those times, and of how many where some is unknown."""
