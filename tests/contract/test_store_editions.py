@@ -124,14 +124,11 @@ def test_shown_before_under_any_posting_of_the_job(store: Store) -> None:
         seen = editions.ShownBefore(conn, bits)
         assert seen.of_range(1, 100) == {1: 0b01, 2: 0b11}
         assert seen.of_range(2, 2) == {2: 0b11}
-        assert seen.of([1, 3]) == {1: 0b01}
-        assert editions.shown_before(conn, [1, 2, 3, 4]) == {1: {1, 2}, 2: {1, 2, 3, 9}, 4: {9}}
 
 
 def test_nothing_was_shown_before_the_first_edition(store: Store) -> None:
     with store.read() as conn:
         assert editions.ShownBefore(conn, {1: 1}).of_range(0, 10**9) == {}
-        assert editions.shown_before(conn, [1]) == {}
 
 
 def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:

@@ -138,19 +138,12 @@ class ShownBefore:
 
     def of_range(self, first: int, last: int) -> dict[int, int]:
         """For the subscriber ids from `first` to `last`: the bit set of items seen; absent where there is none."""
-        return self._seen(deliveries.c.subscriber_id.between(first, last))
-
-    def of(self, subscriber_ids: Sequence[int]) -> dict[int, int]:
-        """The same for a few readers."""
-        return self._seen(deliveries.c.subscriber_id.in_(subscriber_ids))
-
-    def _seen(self, readers: Any) -> dict[int, int]:
         seen: dict[int, int] = {}
         if not self._tables:
             return seen
         d = deliveries.c
         query = select(d.subscriber_id, d.edition, d.shown).where(
-            readers, d.edition.in_(list(self._tables)), d.state.in_(SHOWN_STATES)
+            d.subscriber_id.between(first, last), d.edition.in_(list(self._tables)), d.state.in_(SHOWN_STATES)
         )
         for subscriber, edition, shown in self._conn.execute(query):
             mask = self._mask(edition, shown)
@@ -168,25 +161,6 @@ class ShownBefore:
                 mask |= table.get(position, 0)
             self._memo[key] = mask
         return self._memo[key]
-
-
-def shown_before(conn: Connection, subscriber_ids: Sequence[int]) -> dict[int, set[int]]:
-    """The posting ids each of a few readers has been shown, over all editions kept; for explaining and for pages."""
-    d = deliveries.c
-    query = select(d.subscriber_id, d.edition, d.shown).where(
-        d.subscriber_id.in_(subscriber_ids), d.state.in_(SHOWN_STATES)
-    )
-    shown: dict[int, set[int]] = {}
-    tables: dict[str, dict[int, list[int]]] = {}
-    for subscriber, edition, bitmap in conn.execute(query).all():
-        if edition not in tables:
-            rows = conn.execute(
-                select(edition_items.c.position, edition_items.c.posting_ids).where(edition_items.c.edition == edition)
-            )
-            tables[edition] = {row.position: row.posting_ids for row in rows}
-        for position in _bits(bitmap):
-            shown.setdefault(subscriber, set()).update(tables[edition].get(position, ()))
-    return shown
 
 
 def job_to_json(job: Job) -> dict[str, Any]:
