@@ -28,7 +28,7 @@ SIGNED = (
 
 
 class Signer:
-    """One key of one domain; several may sign the same message."""
+    """One key of one domain; several may sign the same message. `public_key` is the p= of its DNS record."""
 
     def __init__(self, domain: str, selector: str, private_key: bytes) -> None:
         key = serialization.load_pem_private_key(private_key, password=None)
@@ -37,6 +37,7 @@ class Signer:
         if isinstance(key, rsa.RSAPrivateKey) and key.key_size < 1024:
             raise ValueError(f"an RSA key of {key.key_size} bits is too short; RFC 8301 asks for 2048")
         self._key = key
+        self.public_key = _public(key)
         name = "rsa" if isinstance(key, rsa.RSAPrivateKey) else "ed25519"
         self._tags = f"v=1; a={name}-sha256; c=relaxed/relaxed; d={domain}; s={selector}".encode()
 
@@ -91,22 +92,19 @@ class KeyPair(NamedTuple):
 
 def keygen(domain: str, selector: str, algorithm: Algorithm = "rsa") -> KeyPair:
     """A new key and the DNS record that verifies it."""
-    if algorithm == "rsa":
-        rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        spki = serialization.PublicFormat.SubjectPublicKeyInfo
-        public = rsa_key.public_key().public_bytes(serialization.Encoding.DER, spki)
-        private = _pem(rsa_key)
-    else:
-        ed_key = ed25519.Ed25519PrivateKey.generate()
-        public = ed_key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        private = _pem(ed_key)
-    record = f"v=DKIM1; k={algorithm}; p={b64encode(public).decode()}"
-    return KeyPair(private, f"{selector}._domainkey.{domain}", record)
-
-
-def _pem(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
+    key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+    key = rsa.generate_private_key(65537, 2048) if algorithm == "rsa" else ed25519.Ed25519PrivateKey.generate()
     none = serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, none)
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, none)
+    return KeyPair(private, f"{selector}._domainkey.{domain}", f"v=DKIM1; k={algorithm}; p={_public(key)}")
+
+
+def _public(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:
+    """The key as DNS publishes it: SubjectPublicKeyInfo (RSA, RFC 6376), 32 bare bytes (Ed25519, RFC 8463)."""
+    rsa_form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    raw_form = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    form = rsa_form if isinstance(key, rsa.RSAPrivateKey) else raw_form
+    return b64encode(key.public_key().public_bytes(*form)).decode()
 
 
 def zone_line(pair: KeyPair) -> str:
