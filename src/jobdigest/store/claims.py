@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 
 from jobdigest.model import Delivery, DeliveryState, Outcome
 from jobdigest.store.schema import deliveries as d
@@ -162,17 +162,15 @@ def mark_sending(conn: Connection, edition: str, owner: str, ids: Sequence[int],
 
     Empty where the edition has been paused, stopped or cancelled; without the rows that are no longer `owner`'s.
     """
-    if not ids or conn.execute(_EDITION_STATE, {"edition": edition}).scalar() != "sending":
-        return set()
-    values = {"ids": list(ids), "by": owner, "now": now, "until": now + LEASE}
+    values = {"ids": list(ids), "by": owner, "now": now, "until": now + LEASE, "of": edition}
     return set(conn.execute(_MARK, values).scalars())
 
 
 # The statements of the path that every mail takes are built once: building and compiling them costs as much as a mail.
-_EDITION_STATE = select(editions.c.state).where(editions.c.key == bindparam("edition")).with_for_update(read=True)
 _MARK = (
     update(d)
     .where(d.c.id.in_(bindparam("ids", expanding=True)), d.c.owner == bindparam("by"), d.c.state == "pending")
+    .where(exists().where(editions.c.key == bindparam("of"), editions.c.state == "sending"))
     .values(
         state="sending",
         attempts=d.c.attempts + 1,
