@@ -50,7 +50,6 @@ KEYS = Keys([b"a benchmark's key"])
 SENDER = Sender(
     newsletter="AI Jobs Weekly", from_="AI Jobs Weekly <jobs@example.com>", base_url="https://x.example.com", keys=KEYS
 )
-CONNECTIONS = 10
 _PIECE = (b"<p>A job at a company in a place, worth reading =E2=80=93 more</p>\r\n" * 100,)
 TEXT = b"A job at a company in a place, worth reading =E2=80=93 more\r\n" * 130
 
@@ -120,7 +119,9 @@ def our_sender(database: str, port: int, connections: int, algorithms: tuple[str
     )
 
 
-def ours(folder: Path, mails: int, port: int, algorithms: tuple[str, ...], processes: int) -> float:
+def ours(
+    folder: Path, mails: int, port: int, connections: int, algorithms: tuple[str, ...] = (), processes: int = 1
+) -> float:
     """Seconds that our senders need for an edition that is already frozen."""
     database = f"sqlite:///{folder}/{time.monotonic_ns()}.db"
     store = open_store(database)
@@ -129,7 +130,7 @@ def ours(folder: Path, mails: int, port: int, algorithms: tuple[str, ...], proce
         pem_of(database, name).write_bytes(keygen("example.com", name, name).private_pem)  # type: ignore[arg-type]
     context = multiprocessing.get_context("spawn")
     ready, go = context.Semaphore(0), context.Event()
-    arguments = (database, port, CONNECTIONS // processes, algorithms, ready, go)
+    arguments = (database, port, connections // processes, algorithms, ready, go)
     workers = [context.Process(target=our_sender, args=arguments) for _ in range(processes)]
     for worker in workers:
         worker.start()
@@ -230,6 +231,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=3_000, help="mails per peer and round")
     parser.add_argument("-r", type=int, default=3, help="rounds")
+    parser.add_argument("-c", type=int, default=10, help="our connections, of all our processes together")
     parser.add_argument("--readers", type=int, default=100_000, help="audience of the memory figure; 0 skips it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -241,10 +243,10 @@ def main() -> None:
         if shutil.which("smtp-sink") is None:
             sys.stdout.write("smtp-sink and smtp-source are not installed (Debian: postfix); the race is left out\n")
             return
-        race(folder, options.n, options.r)
+        race(folder, options.n, options.r, options.c)
 
 
-def race(folder: Path, mails: int, rounds: int) -> None:
+def race(folder: Path, mails: int, rounds: int, connections: int) -> None:
     """All peers in turn; a table."""
     store = open_store(f"sqlite:///{folder}/one.db")
     freeze(store, 1)
@@ -260,18 +262,18 @@ def race(folder: Path, mails: int, rounds: int) -> None:
     with sink() as port:
         peers: dict[str, Callable[[], float]] = {
             "smtp-source -d -s 10": lambda: smtp_source(mails, port, mail),
-            "unsigned": lambda: ours(folder, mails, port, (), 1),
-            "unsigned, 2 processes": lambda: ours(folder, mails, port, (), 2),
-            "Ed25519": lambda: ours(folder, mails, port, ("ed25519",), 1),
-            "RSA-2048": lambda: ours(folder, mails, port, ("rsa",), 1),
-            "RSA-2048, 2 processes": lambda: ours(folder, mails, port, ("rsa",), 2),
+            "unsigned": lambda: ours(folder, mails, port, connections),
+            "unsigned, 2 processes": lambda: ours(folder, mails, port, connections, (), 2),
+            "Ed25519": lambda: ours(folder, mails, port, connections, ("ed25519",)),
+            "RSA-2048": lambda: ours(folder, mails, port, connections, ("rsa",)),
+            "RSA-2048, 2 processes": lambda: ours(folder, mails, port, connections, ("rsa",), 2),
         }
         found: dict[str, list[float]] = {name: [] for name in peers}
         for _ in range(rounds):
             for name, peer in peers.items():
                 found[name].append(mails / peer())
     base = statistics.median(found["smtp-source -d -s 10"])
-    sys.stdout.write(f"{mails:,} mails of {len(data):,} bytes, {rounds} rounds, {CONNECTIONS} connections\n")
+    sys.stdout.write(f"{mails:,} mails of {len(data):,} bytes, {rounds} rounds, {connections} connections of ours\n")
     sys.stdout.write("| peer | mails/s (median; min..max) | ratio |\n|---|---|---|\n")
     for name, rates in found.items():
         middle = statistics.median(rates)
