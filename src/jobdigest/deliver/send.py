@@ -13,18 +13,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from jobdigest.deliver.clock import Clock
+from jobdigest.deliver.ledger import Ledger
 from jobdigest.deliver.policy import LONGEST_WAIT, Backoff, Breaker, Policy, canary_size, outcome
 from jobdigest.deliver.replies import Verdict
 from jobdigest.deliver.transports.base import Event, Transport, What
 from jobdigest.errors import DigestError, StoreError
-from jobdigest.model import Delivery, DeliveryState, Limit, Message, Outcome
+from jobdigest.model import Delivery, DeliveryState, Message, Outcome
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -34,39 +35,6 @@ PATIENCE_WITH_DATABASE = 300.0  # seconds
 GATHERING = 0.001  # seconds that a commit waits for the other connections; twice as many then share it
 STOPPING = 8.0  # seconds that messages in flight get once we are asked to stop
 MAX_BATCH = 500
-
-
-class Ledger(Protocol):
-    """What the loop asks of the store; `store.sending.SendingLedger` says what each method means."""
-
-    edition: str
-
-    def open(self, now: datetime, *, alongside: bool) -> str | None: ...
-    def claim(
-        self,
-        n: int,
-        limits: Sequence[Limit],
-        domain_limits: Mapping[str, Limit],
-        *,
-        now: datetime,
-        calendar: datetime,
-        late_before: datetime,
-    ) -> list[Delivery] | None: ...
-    def let_go(self, keep: Sequence[int]) -> None: ...
-    def settle(
-        self,
-        ready: Sequence[int],
-        outcomes: Sequence[Outcome],
-        unsent: Sequence[int],
-        stop: str | None,
-        patience: timedelta,
-        now: datetime,
-    ) -> set[int]: ...
-    def renew(self, ids: Sequence[int], now: datetime) -> None: ...
-    def next_wait(self, now: datetime, calendar: datetime) -> timedelta | None: ...
-    def standing(self) -> tuple[str, str | None, dict[str, int]]: ...
-    def state(self) -> str: ...
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,45 +16,15 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from jobdigest.deliver.replies import Phase, Reply
 from jobdigest.deliver.transports.base import Event, RefusedError, What
+from jobdigest.deliver.transports.line import Line, Transaction
 from jobdigest.deliver.transports.smtp import NO_SMTPUTF8, Server, connect, needs_smtputf8, one_line, stuffed
 from jobdigest.model import Message
 
 _MOST_UNREAD = 64 * 1024  # a server that says more than this without an end of line is not speaking SMTP
 _WAITING = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-
-
-@dataclass(eq=False)
-class _Transaction:
-    """One message on its way; `refusal` is the first no, `dotted` that the final dot may have left."""
-
-    ticket: int
-    message: Message
-    commands: deque[tuple[Phase, bytes]] = field(default_factory=deque)
-    phase: Phase = Phase.MAIL
-    refusal: Reply | None = None
-    ready: bool = False
-    dotted: bool = False
-
-
-@dataclass(eq=False)
-class _Line:
-    """An open connection: what is to be written, what answers are awaited, and for which message."""
-
-    socket: socket.socket
-    pipelining: bool
-    utf8: bool
-    out: bytearray = field(default_factory=bytearray)
-    unread: bytes = b""
-    words: list[str] = field(default_factory=list)  # of a reply of several lines
-    awaited: deque[tuple[Phase | None, _Transaction | None]] = field(default_factory=deque)
-    current: deque[_Transaction] = field(default_factory=deque)  # at most two: one dotted, one after it
-    reset: bool = False
-    writing: bool = False  # the selector tells when there is room to write
-    deadline: float | None = None
 
 
 class Pipelined:
@@ -68,11 +38,11 @@ class Pipelined:
         self._wake.setblocking(False)
         self._woken.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
-        self._opened: queue.SimpleQueue[_Line | Reply] = queue.SimpleQueue()
+        self._opened: queue.SimpleQueue[Line | Reply] = queue.SimpleQueue()
         self._opening = 0
-        self._lines: set[_Line] = set()
-        self._backlog: deque[_Transaction] = deque()
-        self._at: dict[int, _Line] = {}  # tickets that are READY or dotted
+        self._lines: set[Line] = set()
+        self._backlog: deque[Transaction] = deque()
+        self._at: dict[int, Line] = {}  # tickets that are READY or dotted
         self._events: list[Event] = []
         self._held = 0  # messages begun and not ended
         self._closed = False
@@ -84,7 +54,7 @@ class Pipelined:
     def begin(self, ticket: int, message: Message) -> None:
         """Queue the message for the next connection that is free."""
         self._held += 1
-        self._backlog.append(_Transaction(ticket, message))
+        self._backlog.append(Transaction(ticket, message))
 
     def finish(self, ticket: int) -> None:
         """Send the final dot, and behind it the next envelope where the server takes it."""
@@ -142,7 +112,7 @@ class Pipelined:
                     line.socket.sendall(b"QUIT\r\n")
             self._drop(line)
         while not self._opened.empty():
-            if isinstance(opened := self._opened.get(), _Line):
+            if isinstance(opened := self._opened.get(), Line):
                 opened.socket.close()
         self._selector.close()
         self._wake.close()
@@ -171,7 +141,7 @@ class Pipelined:
                 smtp.file.close()
             smtp.sock.setblocking(False)
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._opened.put(_Line(smtp.sock, smtp.has_extn("pipelining"), smtp.has_extn("smtputf8")))
+            self._opened.put(Line(smtp.sock, smtp.has_extn("pipelining"), smtp.has_extn("smtputf8")))
             if self._closed:
                 smtp.sock.close()
         except RefusedError as error:
@@ -185,7 +155,7 @@ class Pipelined:
             while True:
                 opened = self._opened.get_nowait()
                 self._opening -= 1
-                if isinstance(opened, _Line):
+                if isinstance(opened, Line):
                     self._lines.add(opened)
                     self._selector.register(opened.socket, selectors.EVENT_READ, opened)
                 elif self._backlog:
@@ -193,7 +163,7 @@ class Pipelined:
 
     # --- talking --------------------------------------------------------------------------------------------------
 
-    def _start(self, line: _Line, transaction: _Transaction) -> None:
+    def _start(self, line: Line, transaction: Transaction) -> None:
         """Write the envelope: all of it, or its first command where the server takes one at a time."""
         message = transaction.message
         utf8 = needs_smtputf8(message)
@@ -215,7 +185,7 @@ class Pipelined:
             line.reset = False
         self._next_commands(line, transaction)
 
-    def _next_commands(self, line: _Line, transaction: _Transaction) -> None:
+    def _next_commands(self, line: Line, transaction: Transaction) -> None:
         while transaction.commands:
             phase, command = transaction.commands.popleft()
             line.out += command
@@ -223,7 +193,7 @@ class Pipelined:
             if not line.pipelining:
                 break
 
-    def _write(self, line: _Line) -> None:
+    def _write(self, line: Line) -> None:
         try:
             while line.out:
                 del line.out[: line.socket.send(line.out)]
@@ -242,10 +212,10 @@ class Pipelined:
             self._at[transaction.ticket] = line
             self._events.append(Event(transaction.ticket, What.READY))
 
-    def _touch(self, line: _Line) -> None:
+    def _touch(self, line: Line) -> None:
         line.deadline = time.monotonic() + self._server.timeout if line.awaited or line.out else None
 
-    def _read(self, line: _Line) -> None:
+    def _read(self, line: Line) -> None:
         try:
             while True:
                 data = line.socket.recv(65_536)
@@ -263,23 +233,17 @@ class Pipelined:
         if self._lines_of_reply(line):
             self._touch(line)
 
-    def _lines_of_reply(self, line: _Line) -> bool:
+    def _lines_of_reply(self, line: Line) -> bool:
         """Take whole replies out of what was read; False once the connection is gone."""
-        *complete, line.unread = line.unread.split(b"\n")
-        for raw in complete:
-            text = raw.decode("utf-8", "replace").rstrip("\r")
-            line.words.append(text[4:])
-            if text[3:4] == "-":
-                continue
-            reply, line.words = one_line(" ".join(line.words)), []
-            if not (text[:3].isdigit() and line.awaited):  # an idle time-out (421), or no SMTP at all
-                self._broken(line, ConnectionAbortedError(f"unexpected answer {one_line(text)!r}"))
+        for code, text in line.replies():
+            if code is None or not line.awaited:  # an idle time-out (421), or no SMTP at all
+                self._broken(line, ConnectionAbortedError(f"unexpected answer {text!r}"))
                 return False
-            if not self._answered(line, int(text[:3]), reply):
+            if not self._answered(line, code, text):
                 return False
         return True
 
-    def _answered(self, line: _Line, code: int, text: str) -> bool:
+    def _answered(self, line: Line, code: int, text: str) -> bool:
         """One reply to the oldest command; False once the connection is gone."""
         phase, transaction = line.awaited.popleft()
         if phase is None or transaction is None:
@@ -300,7 +264,7 @@ class Pipelined:
             self._broken(line, ConnectionAbortedError(text))
         return code != 421 and line in self._lines
 
-    def _take_data(self, line: _Line, transaction: _Transaction) -> bool:
+    def _take_data(self, line: Line, transaction: Transaction) -> bool:
         if transaction.refusal:  # DATA accepted after a refused recipient: there is no way back but to leave
             line.current.remove(transaction)
             self._ended(transaction, What.REFUSED, transaction.refusal)
@@ -311,7 +275,7 @@ class Pipelined:
         self._write(line)
         return line in self._lines
 
-    def _refused(self, line: _Line, transaction: _Transaction, reply: Reply) -> bool:
+    def _refused(self, line: Line, transaction: Transaction, reply: Reply) -> bool:
         """Keep the first no; the transaction ends once every command that was sent has its answer."""
         transaction.refusal = transaction.refusal or reply
         transaction.commands.clear()
@@ -326,7 +290,7 @@ class Pipelined:
 
     # --- ending ---------------------------------------------------------------------------------------------------
 
-    def _ended(self, transaction: _Transaction, what: What, reply: Reply) -> None:
+    def _ended(self, transaction: Transaction, what: What, reply: Reply) -> None:
         self._at.pop(transaction.ticket, None)
         self._held -= 1
         self._events = [event for event in self._events if event.ticket != transaction.ticket]  # READY no more
@@ -337,7 +301,7 @@ class Pipelined:
         for line in [line for line in self._lines if line.deadline and line.deadline < now]:
             self._broken(line, TimeoutError(f"no answer for {self._server.timeout:g} s"))
 
-    def _broken(self, line: _Line, error: OSError) -> None:
+    def _broken(self, line: Line, error: OSError) -> None:
         """The connection is gone; what had its dot is lost, the rest was surely not accepted."""
         if line in self._lines:
             self._drop(line)
@@ -347,7 +311,7 @@ class Pipelined:
             self._ended(transaction, what, transaction.refusal or reply)
         line.current.clear()
 
-    def _drop(self, line: _Line) -> None:
+    def _drop(self, line: Line) -> None:
         self._lines.discard(line)
         self._selector.unregister(line.socket)
         line.socket.close()
