@@ -136,9 +136,16 @@ async def _send_in_drips(writer: asyncio.StreamWriter) -> None:
 
 
 class HostileServer:
-    """Serves until the block ends; `requests` counts by first path segment."""
+    """Serves until the block ends; `requests` counts by first path segment.
+
+    `pages` maps a path to a whole answer, or to several: one for each request, the last again and again. `log` keeps
+    what was asked (request line and header fields), `most_at_once` how many requests were open together.
+    """
 
     def __init__(self) -> None:
+        self.pages: dict[str, bytes | list[bytes]] = {}
+        self.log: list[str] = []
+        self.at_once = self.most_at_once = 0
         self.hostile = False
         self.requests: Counter[str] = Counter()
         self.url = ""
@@ -151,13 +158,29 @@ class HostileServer:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        length = re.search(r"content-length: (\d+)", request, re.IGNORECASE)
+        self.log.append(request + (await reader.readexactly(int(length[1]))).decode() if length else request)
+        path = request.split(" ")[1]
+        if path in self.pages:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            await asyncio.sleep(0.002)  # long enough for others to come in beside this one
+            self.at_once -= 1
+            writer.write(self._page(path))
+            return True
         found = re.match(r"GET /([\w-]+)(\S*)", request)
         name = found[1] if found else ""
         self.requests[name] += 1
         if not self.hostile or name.startswith("good"):
-            writer.write(canned("200 OK", SIX_POSITIONS if "/xml" in request.split(" ")[1] else SIX))
+            writer.write(canned("200 OK", SIX_POSITIONS if "/xml" in path else SIX))
             return True
         return await self._misbehave(name, found[2] if found else "", writer)
+
+    def _page(self, path: str) -> bytes:
+        answers = self.pages[path]
+        if isinstance(answers, bytes):
+            return answers
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
     async def _misbehave(self, name: str, rest: str, writer: asyncio.StreamWriter) -> bool:
         if name in CANNED:
