@@ -2,8 +2,8 @@
 
     python -m benchmarks.curate [ROWS] [FILE.jsonl.gz]
 
-The limit is `json.loads` of every line plus one `executemany` upsert into an indexed SQLite table, timed in the same run,
-pair by pair. CPU seconds are user + system of the whole process.
+The limit is `json.loads` of every line plus one `executemany` upsert into an indexed SQLite table, timed in the same
+run, pair by pair. CPU seconds are user + system of the whole process.
 """
 
 from __future__ import annotations
@@ -78,9 +78,8 @@ def main(count: int = 20_000, source: Path = RECORDED, pairs: int = 3) -> None:
             ratios.append(cpu / least)
             print(f"limit {least:.2f} s · digest collect {cpu:.2f} s · ratio {cpu / least:.1f} · peak {peak:.0f} MB")
         again, _ = collect(folder, cold=False)
-        print(
-            f"{count:,} rows on {os.cpu_count()} cores: median ratio {median(ratios):.1f}, again unchanged {again:.2f} s"
-        )
+        cores = os.cpu_count()
+        print(f"{count:,} rows, {cores} cores: median ratio {median(ratios):.1f}, again unchanged {again:.2f} s")
 
 
 if __name__ == "__main__":

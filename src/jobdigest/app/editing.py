@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -16,6 +16,7 @@ from jobdigest.compose.select import Choice, Matcher
 from jobdigest.compose.templates import Templates
 from jobdigest.curate import place
 from jobdigest.deliver.message import Sender, build, message_id_for
+from jobdigest.deliver.setup import sender_from, signers_from
 from jobdigest.errors import DeliveryError
 from jobdigest.model import Delivery, Job, Message, Subscriber, SubscriberState
 from jobdigest.slots import Slot, local_slot, weeks_between
@@ -26,7 +27,6 @@ from jobdigest.subscribers.preferences import CADENCE_WEEKS, from_json
 
 if TYPE_CHECKING:
     from jobdigest.app import App
-    from jobdigest.deliver.dkim import Signer
     from jobdigest.store import Connection
 
 WEEKS_KEPT = 5  # a reader's candidates reach this far back
@@ -42,23 +42,6 @@ class Prepared:
     draft: Draft
     compiled: CompiledEdition
     templates: Templates
-
-
-class Gazetteer:
-    """The curate stage's places, as the compose stage asks for them."""
-
-    wish_keys = staticmethod(place.wish_keys)
-    place_keys = staticmethod(place.place_keys)
-
-    @staticmethod
-    def place_covers(scope: Sequence[str], country: str) -> bool:
-        """Whether a remote scope includes a country."""
-        return place.place_covers(tuple(scope), country)
-
-    @staticmethod
-    def wish_countries(wanted: str) -> frozenset[str]:
-        """ISO codes of the countries that a wished place lies in."""
-        return frozenset(found.country for found in place.read_where((wanted,)).places if found.country)
 
 
 def prepare(app: App, connection: Connection, slot: Slot, now: datetime) -> Prepared:
@@ -112,7 +95,7 @@ def choices(
     app: App, connection: Connection, prepared: Prepared, audience: Audience
 ) -> Iterator[tuple[Subscriber, Choice]]:
     """Every active reader with what they are shown, by id, in memory that doesn't grow with readers."""
-    matcher = Matcher(prepared.draft, app.config.edition, Gazetteer())
+    matcher = Matcher(prepared.draft, app.config.edition, place)
     shown = editions.ShownBefore(connection, matcher.postings)
     readers = store_subscribers.each_with_quiet(connection, from_json, SubscriberState.ACTIVE)
     for _, some in groupby(enumerate(readers), key=lambda pair: pair[0] // READERS_AT_ONCE):
@@ -180,7 +163,7 @@ def _differs(approve: str, prepared: Prepared) -> str:
 
 def recipients(app: App, connection: Connection, prepared: Prepared, audience: Audience) -> Iterator[Recipient]:
     """The audience as ledger rows: every active reader once, mailed or skipped with the reason."""
-    sender = sender_of(app)
+    sender = sender_from(app.config, app.keys)
     for reader, choice in choices(app, connection, prepared, audience):
         yield recipient(app, prepared, sender, reader, choice)
 
@@ -222,35 +205,12 @@ def delivery_of(row: Recipient, edition: str, email: str) -> Delivery:
     )
 
 
-def sender_of(app: App) -> Sender:
-    """What all mails of the newsletter have in common."""
-    letter = app.config.newsletter
-    return Sender(
-        newsletter=letter.name,
-        from_=letter.from_,
-        base_url=letter.base_url,
-        keys=app.keys,
-        reply_to=letter.reply_to,
-        bounce_address=letter.bounce_address,
-        unsubscribe_mailto=letter.unsubscribe_mailto,
-    )
-
-
-def signers_of(app: App) -> tuple[Signer, ...]:
-    """The configured DKIM keys; raises ConfigError where one cannot be read."""
-    from jobdigest.deliver.dkim import load_signer
-
-    return tuple(
-        load_signer(key.domain, key.selector, app.config.path(key.key_file)) for key in app.config.delivery.dkim
-    )
-
-
 class MessageMaker:
     """The message of a delivery: a pure function of the edition, the delivery and the keys."""
 
     def __init__(self, app: App, compiled: CompiledEdition) -> None:
         self._compiled, self._keys, self._base = compiled, app.keys, app.config.newsletter.base_url
-        self._sender, self._signers = sender_of(app), signers_of(app)
+        self._sender, self._signers = sender_from(app.config, app.keys), signers_from(app.config)
 
     def __call__(self, delivery: Delivery) -> Message:
         parts = assemble(self._compiled, delivery, self._keys, self._base)

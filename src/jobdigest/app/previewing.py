@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobdigest.app.editing import Audience as Counts
-from jobdigest.app.editing import MessageMaker, Prepared, choices, delivery_of, prepare, recipient, sender_of
+from jobdigest.app.editing import MessageMaker, Prepared, choices, delivery_of, prepare, recipient
 from jobdigest.app.looking import posting_rows
 from jobdigest.app.readers import row_of
-from jobdigest.app.sending import check_way_out, send_one, shown_slot
+from jobdigest.app.sending import check_way_out, send_single, shown_slot
 from jobdigest.compose import preview, report
 from jobdigest.compose.assemble import assemble
 from jobdigest.compose.report import Audience, LeftOut, Past, Sample
 from jobdigest.compose.select import Choice
+from jobdigest.curate import place
+from jobdigest.deliver.setup import sender_from
 from jobdigest.errors import UsageError
 from jobdigest.model import Delivery, Preferences, Subscriber, SubscriberState
 from jobdigest.slots import Slot
@@ -103,7 +105,7 @@ class _SampleMaker:
 
     def __init__(self, app: App, prepared: Prepared) -> None:
         self._app, self._prepared = app, prepared
-        self._make, self._sender = MessageMaker(app, prepared.compiled), sender_of(app)
+        self._make, self._sender = MessageMaker(app, prepared.compiled), sender_from(app.config, app.keys)
 
     def __call__(self, reader: Subscriber, choice: Choice) -> Sample:
         delivery = self.delivery(reader, choice)
@@ -118,10 +120,9 @@ class _SampleMaker:
 
 def _sample_choice(app: App, prepared: Prepared) -> Choice:
     """What a reader who wants everything would be shown, however little that is."""
-    from jobdigest.app.editing import Gazetteer
     from jobdigest.compose.select import QUIET_WEEKS, Matcher
 
-    matcher = Matcher(prepared.draft, app.config.edition, Gazetteer())
+    matcher = Matcher(prepared.draft, app.config.edition, place)
     return matcher.choose(Preferences(), quiet_weeks=0 if len(prepared.draft.items) else QUIET_WEEKS)
 
 
@@ -155,7 +156,7 @@ def send_test(app: App, address: str, now: datetime) -> str:
     reader = Subscriber(id=0, email=email, name=None, timezone=None, language=None, state=SubscriberState.ACTIVE)
     maker = _SampleMaker(app, prepared)
     delivery = maker.delivery(reader, _sample_choice(app, prepared))
-    answer = send_one(app, MessageMaker(app, prepared.compiled)(delivery))
+    answer = send_single(app, MessageMaker(app, prepared.compiled)(delivery))
     return f"{slot.edition}: test mail to {email}: {answer}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from jobdigest.deliver.clock import Clock
 from jobdigest.deliver.owner import alive, new_owner
 from jobdigest.deliver.policy import policy_from
 from jobdigest.deliver.send import Summary, run
-from jobdigest.deliver.transports.base import What
+from jobdigest.deliver.setup import send_one, transport_from
 from jobdigest.errors import DeliveryError, UsageError
 from jobdigest.model import Message
 from jobdigest.slots import Slot, due_slot, latest_slot, slots_from
@@ -24,15 +23,12 @@ from jobdigest.store.sending import SendingLedger
 
 if TYPE_CHECKING:
     from jobdigest.app import App
-    from jobdigest.deliver.transports.base import Transport
-    from jobdigest.deliver.transports.smtp import Server
 
 OVER = ("sent", "cancelled")
 HELD = (
     "{edition} is held: the database was restored from a backup, and the edition may have been sent since; "
     "`digest restore --resume` releases it if it was not"
 )
-ONE_MAIL_WITHIN = 120.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def send_frozen(
     return run(
         SendingLedger(app.store, edition, new_owner(), alive),
         MessageMaker(app, compiled_of(app, edition)),
-        transport_of(app),
+        transport_from(app.config),
         policy_from(app.config.delivery, app.config.schedule.late_within),
         clock=Clock(now),
         stop=stop,
@@ -152,54 +148,9 @@ def check_way_out(app: App) -> None:
         raise DeliveryError("delivery: neither smtp nor file is set in config.yaml; name one")
 
 
-def transport_of(app: App) -> Transport:
-    """The configured way out."""
-    from jobdigest.deliver.transports.file import file_transport
-    from jobdigest.deliver.transports.smtp import smtplib_transport
-
-    check_way_out(app)
-    delivery = app.config.delivery
-    if delivery.smtp:
-        return smtplib_transport(server_of(app), delivery.smtp.connections)
-    assert delivery.file
-    return file_transport(app.config.path(delivery.file))
-
-
-def send_one(app: App, message: Message) -> str:
+def send_single(app: App, message: Message) -> str:
     """Hand in a single mail outside the ledger; returns the server's answer, raises DeliveryError for a refusal."""
-    transport = transport_of(app)
-    wall = time.monotonic() + ONE_MAIL_WITHIN
-    try:
-        transport.begin(1, message)
-        while time.monotonic() < wall:
-            for event in transport.wait(1.0):
-                if event.what is What.READY:
-                    transport.finish(1)
-                elif event.what is What.ANSWERED and event.reply and event.reply.code // 100 == 2:
-                    return str(event.reply)
-                else:
-                    raise DeliveryError(f"the mail was not accepted: {event.reply}")
-    finally:
-        transport.close()
-    raise DeliveryError(f"no answer from the mail server within {ONE_MAIL_WITHIN:.0f} s")
-
-
-def server_of(app: App) -> Server:
-    """The configured mail server; raises DeliveryError where there is none."""
-    from jobdigest.deliver.transports.smtp import Server
-
-    smtp = app.config.delivery.smtp
-    if smtp is None:
-        raise DeliveryError("delivery.smtp: not set; this needs a mail server")
-    return Server(
-        host=smtp.host,
-        port=smtp.port,
-        tls=smtp.tls,
-        username=smtp.username,
-        password=smtp.password.get_secret_value() if smtp.password else None,
-        timeout=smtp.timeout.total_seconds(),
-        ca_file=str(app.config.path(smtp.ca_file)) if smtp.ca_file else None,
-    )
+    return str(send_one(transport_from(app.config), message))
 
 
 def shown_slot(app: App, now: datetime) -> Slot:

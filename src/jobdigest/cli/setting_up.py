@@ -48,8 +48,8 @@ def check(
     if live:
         findings = check_live(app)
         for finding in findings:
-            (say if finding.good else warn)(str(finding))
-        if not all(finding.good for finding in findings):
+            (warn if finding.level == "bad" else say)(f"{finding.level}: {finding.what}: {finding.text}")
+        if any(finding.level == "bad" for finding in findings):
             raise typer.Exit(1)
     next_step("digest collect" if live else "digest check --live, or digest collect")
 

@@ -117,11 +117,11 @@ def read_employment(raw: RawPosting, in_title: str | None) -> str | None:
 
 
 def read_day(value: str | datetime | None, now: datetime, *, future: bool = False) -> date | None:
-    """The UTC day of a stated time; a posting date after tomorrow is no posting date."""
+    """The UTC day of a stated time; a posting date beyond every zone's tomorrow is none."""
     if value is None:
         return None
-    day = value.astimezone(UTC).date() if isinstance(value, datetime) else dates.read_date(value, now)
-    if day is None or (not future and (day - now.date()).days > 1) or day.year < 2000:
+    day = value.astimezone(UTC).date() if isinstance(value, datetime) else dates.read_date(value, now, future=future)
+    if day is None or (not future and (day - now.date()).days > 2) or day.year < 2000:
         return None
     return day
 
