@@ -1,0 +1,35 @@
+"""The migrations build exactly the schema, on both databases; a newer database is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from jobdigest.errors import StoreError
+from jobdigest.store import open_store
+from jobdigest.store.schema import metadata
+from support.postgres import database
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_migrations_build_the_schema(kind: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/schema.db" if kind == "sqlite" else database()
+    store = open_store(url)
+    with store.read() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+    store.close()
+    assert found == []
+
+
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/newer.db"
+    store = open_store(url)
+    with store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(StoreError, match="install the newer jobdigest"):
+        open_store(url)
