@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 from jobdigest.errors import ConfigError, UsageError
+
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # YAML has no surrogates
 
 
 def add_source(path: Path, kind: str, value: str | None, options: Mapping[str, str] | None = None) -> str:
@@ -70,7 +73,7 @@ def _scalar(value: str) -> str:
             return value
     except YAMLError:
         pass
-    return json.dumps(value)
+    return _PAIR.sub(lambda pair: f"\\U{ord(json.loads(f'{chr(34)}{pair[0]}{chr(34)}')):08x}", json.dumps(value))
 
 
 def _with_entry(text: str, tree: CommentedMap, entry: list[str]) -> str | None:

@@ -92,7 +92,7 @@ def recognise(url: str, kinds: Mapping[str, Kind]) -> Candidate | None:
 def _as_configured(kind: str, value: str) -> Candidate:
     """Lever's European boards are told by an option, not by the value."""
     server, _, site = value.partition("/")
-    if kind == "lever" and server.endswith("eu.lever.co") and site:
+    if kind == "lever" and server == "eu" and site:
         return Candidate(kind, site, (("region", "eu"),))
     return Candidate(kind, value)
 

@@ -155,6 +155,30 @@ def still_open(connection: Connection, job_ids: Sequence[str]) -> set[str]:
     return found
 
 
+def page_of_open(
+    connection: Connection,
+    page_url: Callable[[str], str],
+    *,
+    role: str | None,
+    company: str | None,
+    skip: int,
+    most: int,
+) -> list[Job]:
+    """A page of the open jobs, newest first."""
+    query = select(jobs).where(jobs.c.open, ~jobs.c.hidden, jobs.c.redirect_to.is_(None))
+    if role:
+        query = query.where(jobs.c.role_type == role)
+    if company is not None:
+        query = query.where(jobs.c.company_key == company)
+    ordered = query.order_by(jobs.c.first_seen.desc(), jobs.c.id.desc()).offset(skip).limit(most)
+    return [read_job(row, (), page_url) for row in connection.execute(ordered)]
+
+
+def of_ids(connection: Connection, job_ids: Sequence[str], page_url: Callable[[str], str]) -> list[Job]:
+    """Jobs by id, open or not."""
+    return read_jobs(connection, jobs.c.id.in_(job_ids), page_url)
+
+
 def of_edition(connection: Connection, key: str, page_url: Callable[[str], str]) -> list[Job]:
     """The jobs that an edition announced."""
     announced = select(postings.c.job_id).where(postings.c.announced_in == key)

@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from jobdigest.app.readers import leave_by_link
 from jobdigest.compose.templates import Templates
-from jobdigest.compose.theme import palette
 from jobdigest.subscribers.tokens import UNSUBSCRIBE
 
 if TYPE_CHECKING:
@@ -33,9 +32,7 @@ def act(request: Request) -> Response:
 
 def _page(app: App, step: str, status: int) -> Response:
     letter = app.config.newsletter
-    html = Templates.of(app.config).render(
-        "web/unsubscribe.html.j2", {"newsletter": letter, "p": palette(letter.theme), "step": step}
-    )
+    html = Templates.of(app.config).render("web/unsubscribe.html.j2", {"newsletter": letter, "step": step})
     return HTMLResponse(html, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 

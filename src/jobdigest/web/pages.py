@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
-from jobdigest.web import leaving
+from jobdigest.web import browsing, choosing, leaving
+from jobdigest.web.guard import Guard
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -23,8 +25,10 @@ def create(app: App) -> Starlette:
         Route("/healthz", healthz, methods=["GET"]),
         Route("/static/style.css", style, methods=["GET"]),
         *leaving.ROUTES,
+        *choosing.ROUTES,
+        *browsing.ROUTES,
     ]
-    pages = Starlette(routes=routes)
+    pages = Starlette(routes=routes, middleware=[Middleware(Guard, secure=app.config.newsletter.base_url)])
     pages.state.app = app
     return pages
 
