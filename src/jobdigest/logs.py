@@ -31,5 +31,5 @@ def set_up() -> None:
     as_json = os.environ.get("DIGEST_LOG") == "json"
     handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("apscheduler", "httpx", "httpcore"):
+    for noisy in ("alembic", "apscheduler", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
