@@ -15,6 +15,7 @@ ONLY = {  # library → the places that may import it
     "sqlalchemy": ("store",),
     "alembic": ("store",),
     "httpx": ("collect.http",),
+    "httpcore": ("collect",),
     "smtplib": ("deliver",),
     "starlette": ("web",),
     "uvicorn": ("web",),
