@@ -8,6 +8,8 @@ import sys
 BENCHMARKS = ("benchmarks.curate", "benchmarks.compose", "benchmarks.deliver")
 
 if __name__ == "__main__":
+    failed = 0
     for name in BENCHMARKS:
         print(f"\n== {name}", flush=True)
-        subprocess.run([sys.executable, "-m", name], check=False)
+        failed |= subprocess.run([sys.executable, "-m", name], check=False).returncode
+    sys.exit(1 if failed else 0)

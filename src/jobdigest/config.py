@@ -309,18 +309,6 @@ class Retention(Section):
         return parse_every(value)
 
 
-class Notices(Section):
-    """Mails to the operator when something needs a human."""
-
-    to: str | None = None
-    every: timedelta = Field(timedelta(hours=12), description="the same notice at most this often")
-
-    @field_validator("every", mode="before")
-    @classmethod
-    def _span(cls, value: object) -> timedelta:
-        return parse_every(value)
-
-
 class Web(Section):
     """The pages; `digest run` serves them too where `serve` is true."""
 
@@ -345,9 +333,8 @@ class Config(Section):
     delivery: Delivery = Delivery()
     network: Network = Network()
     retention: Retention = Retention()
-    notices: Notices = Notices()
     web: Web = Web()
-    backups: Path | None = Field(None, description="folder for `digest backup`; `digest run` writes one a day")
+    backups: Path | None = Field(None, description="folder where `digest backup` writes; schedule the command yourself")
 
     _root: Path = PrivateAttr(default=Path())
 

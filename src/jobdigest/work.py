@@ -1,4 +1,4 @@
-"""The bodies of all work, in the order of a week; run in-process by `digest run` and `digest once`, or by workers.
+"""The bodies of all work, in the order of a week; run in-process by `digest run`.
 
 Each says only "work on this source / this edition"; what is left to do is read from the store, so doing it twice or
 dying in the middle loses and doubles nothing.
