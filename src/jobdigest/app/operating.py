@@ -13,7 +13,7 @@ from jobdigest.errors import DigestError
 from jobdigest.slots import due_slot, slots_from
 from jobdigest.store import backup, editions, facts, holds, jobs, ledger, postings, retention
 from jobdigest.store import subscribers as store_subscribers
-from jobdigest.store.sources import read_health
+from jobdigest.store.sources import SourceMemory, read_health
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -53,6 +53,7 @@ def resume_after_restore(app: App) -> str:
 def prune(app: App, now: datetime) -> str:
     """Forget by policy; says in words what went."""
     limits = app.config.retention
+    SourceMemory(app.store, now, app.rules().fingerprint).prune()
     with app.store.begin() as connection:
         counts = retention.prune(
             connection,
