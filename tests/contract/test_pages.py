@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
 import time
 import urllib.error
@@ -130,6 +131,39 @@ def test_garbage_never_breaks_the_server(site: Site) -> None:
         tail = tail.replace(" ", "").replace("%", "%25") if dice.random() < 0.5 else urllib.request.quote(tail)
         status, _, _ = site.ask(dice.choice(heads) + tail.replace('"', "").replace("<", "").replace(">", ""), data)
         assert status < 500
+
+
+def raw(site: Site, request: bytes) -> bytes:
+    """What the server says to bytes on the wire, until it hangs up."""
+    with socket.create_connection(("127.0.0.1", int(site.base.rpartition(":")[2])), timeout=30) as connection:
+        connection.sendall(request)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer
+
+
+def test_a_chunked_body_over_the_cap_is_refused(site: Site) -> None:
+    token = site.app.keys.sign(PREFERENCES, 2).encode()
+    head = b"POST /preferences/" + token + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    assert raw(site, head + b"11170\r\n" + b"x" * 70_000 + b"\r\n0\r\n\r\n").startswith(b"HTTP/1.1 413")
+
+
+def test_a_client_that_stalls_is_cut(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobdigest.web.guard.SLOWEST_PIECE", 0.2)
+    head = b"POST /preferences/" + site.app.keys.sign(PREFERENCES, 2).encode() + b" HTTP/1.1\r\nHost: x\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nx"
+    assert raw(site, head).startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("body", [b"", b"min_salary=" + b"9" * 400 + b"&cadence=weekly"])
+def test_what_cannot_be_meant_changes_nothing(site: Site, body: bytes) -> None:
+    path = f"/preferences/{site.app.keys.sign(PREFERENCES, 2)}"
+    assert site.ask(path, b"locations=Ber%00lin&cadence=monthly")[0] == 200
+    assert site.ask(path, body)[0] == 422
+    (row,) = [row for row in site.operator.lines("subscribers", "list") if row["email"] == "bola@example.com"]
+    assert row["preferences"] == {"locations": "Berlin", "cadence": "monthly"}
 
 
 def test_a_body_over_the_cap_is_refused(site: Site) -> None:

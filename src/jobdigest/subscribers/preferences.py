@@ -18,6 +18,7 @@ _SALARY = re.compile(r"^\s*(?:([A-Za-z]{3})\s*)?(\d[\d,.' ]*)\s*([kK])?\s*([A-Za
 _YES = ("1", "true", "yes", "y", "on", "x")
 _NO = ("", "0", "false", "no", "n", "off")
 MAX_WORDS = 20
+MOST_PAY = 1e12  # a year, in the smallest of currencies
 MAX_LENGTH = 100
 
 
@@ -49,7 +50,7 @@ def read_preferences(fields: Mapping[str, str], role_types: Collection[str]) -> 
 
 def split_list(text: str) -> tuple[str, ...]:
     """`a; b;;c` as ("a", "b", "c"), without repeats."""
-    words = (word.strip()[:MAX_LENGTH] for word in text.split(";"))
+    words = ("".join(filter(str.isprintable, word)).strip()[:MAX_LENGTH] for word in text.split(";"))
     return tuple(dict.fromkeys(word for word in words if word))[:MAX_WORDS]
 
 
@@ -73,6 +74,8 @@ def read_min_salary(text: str) -> tuple[float, str | None] | None:
         amount = float(digits) * (1000 if match[3] else 1)
     except ValueError:
         raise FieldError("min_salary", f"{text!r} is not a year's pay; write it like 80000 EUR") from None
+    if not amount <= MOST_PAY:
+        raise FieldError("min_salary", f"{text[:40]!r} is more than anyone is paid; write it like 80000 EUR")
     return amount, (match[1] or match[4] or "").upper() or None
 
 

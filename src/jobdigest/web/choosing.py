@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,9 +35,15 @@ async def save(request: Request) -> Response:
     app: App = request.app.state.app
     token = request.path_params["token"]
     form = await request.form(max_files=0, max_fields=200)
+    return await run_in_threadpool(_keep, request, app, token, form)
+
+
+def _keep(request: Request, app: App, token: str, form: FormData) -> Response:
     if "pause" in form or "found" in form:
         done = browsing.pause(app, token) if "pause" in form else browsing.found_a_job(app, token)
         return page(request, "thanks", step="pause" if "pause" in form else "found") if done else not_found(request)
+    if "cadence" not in form:  # our form always sends it: an empty or broken body must not wipe what was chosen
+        return page(request, "not_found", status=422)
     fields = {name: str(form.get(name, "")) for name in ("locations", "include", "exclude", "min_salary", "cadence")}
     fields |= {name: ";".join(str(value) for value in form.getlist(name)) for name in LISTS}
     fields["remote_only"] = "yes" if form.get("remote_only") else ""

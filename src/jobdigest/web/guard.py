@@ -1,12 +1,16 @@
-"""What every answer carries and every request must keep to: security headers, and a cap on bodies."""
+"""What every answer carries and every request must keep to: headers, a cap on bodies and on waiting for them."""
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 64 * 1024
+SLOWEST_PIECE = 10.0  # seconds between two pieces of a body
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -38,13 +42,22 @@ class Guard:
         if not length.isdigit() or int(length) > MOST_BODY:
             await PlainTextResponse("too large\n", 413)(scope, receive, send)
             return
-        seen = 0
+        seen, whole = 0, False
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            """The next piece of the body; what comes after its end is the server's business."""
+            nonlocal seen, whole
+            if whole:
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), SLOWEST_PIECE)
+            except TimeoutError:
+                raise HTTPException(408, headers={"Connection": "close"}) from None
             seen += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if seen > MOST_BODY else message
+            whole = not message.get("more_body", False)
+            if seen > MOST_BODY:
+                raise HTTPException(413, headers={"Connection": "close"})
+            return message
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
