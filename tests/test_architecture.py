@@ -21,7 +21,6 @@ ONLY = {  # library → the places that may import it
     "uvicorn": ("web",),
     "typer": ("cli",),
     "apscheduler": ("schedule",),
-    "procrastinate": ("work",),
     "mjml": ("compose",),
 }  # typing-only imports count too
 SHARED_BY_STAGES = ("jobdigest.subscribers.tokens",)  # links are part of a message

@@ -64,8 +64,6 @@ class Newsletter(Section):
     base_url: str = Field("http://127.0.0.1:8000", description="public address of `digest web`, without a final slash")
     language: str = Field("en", description="language of the fixed words where a reader has not chosen one")
     subject: str | None = Field(None, description="subject template; see docs/compose.md")
-    privacy: str | None = Field(None, description="text of the privacy page; an empty line begins a paragraph")
-    imprint: str | None = Field(None, description="text of the imprint page")
     bounce_address: str | None = Field(None, description="return path; VERP adds the reader's tag before the @")
     unsubscribe_mailto: str | None = Field(None, description="address for unsubscribing by mail")
     theme: Theme = Theme()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,11 @@ from jobdigest.collect.sources.base import Batch, Kind, Manners, SourceReport
 from jobdigest.config import SourceConfig
 from jobdigest.curate.judge import Rules
 from jobdigest.curate.place import place_keys
-from jobdigest.polling import Validator
 from jobdigest.store import Store, jobs, postings
 from jobdigest.store.sources import SourceMemory, read_health
 
 if TYPE_CHECKING:
     from jobdigest.app import App
-    from jobdigest.collect.run import SourceHttp
 
 PAGES = Manners(concurrency=2, per_second=2.0)  # for each host
 SHOWN = 5
@@ -108,7 +106,7 @@ def collect_all(
             return await collect(
                 sources,
                 kinds=app.kinds,
-                http=_sessions(client),
+                http=client.for_source,
                 memory=memory,
                 sink=sink,
                 now=now,
@@ -128,14 +126,6 @@ def client_of(app: App) -> Client:
     """The HTTP client as configured."""
     network = app.config.network
     return Client(network, user_agent(app.config.newsletter, network))
-
-
-def _sessions(client: Client) -> Callable[[SourceConfig, Kind, Mapping[str, Validator]], SourceHttp]:
-    def session(source: SourceConfig, kind: Kind, validators: Mapping[str, Validator]) -> SourceHttp:
-        manners = replace(kind.manners, timeout=source.timeout) if source.timeout else kind.manners
-        return client.session(manners, kind=kind.name, base_url=source.base_url, validators=validators)
-
-    return session
 
 
 def source_health(app: App) -> Iterator[dict[str, Any]]:
@@ -199,7 +189,7 @@ def try_source(app: App, source: SourceConfig, now: datetime) -> list[str]:
 
     async def poll() -> list[Batch]:
         async with client_of(app) as client:
-            http = _sessions(client)(source, kind, {})
+            http = client.for_source(source, kind, {})
             context = Context(source=app.located(source), http=http, now=now, details=_NoDetails())
             return [batch async for batch in kind.fetch(context)]
 
@@ -229,10 +219,13 @@ def add_source_for(app: App, config: Path, url: str, now: datetime) -> list[str]
 
     async def look() -> Found:
         async with client_of(app) as client:
-            sessions = _sessions(client)
             pages = client.session(PAGES, kind="pages")
             return await find(
-                url, kinds=app.kinds, pages=pages, http=lambda source, kind: sessions(source, kind, {}), now=now
+                url,
+                kinds=app.kinds,
+                pages=pages,
+                http=lambda source, kind: client.for_source(source, kind, {}),
+                now=now,
             )
 
     found = asyncio.run(look())

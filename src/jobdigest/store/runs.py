@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jobdigest.store.schema import runs
@@ -31,11 +31,6 @@ def begin(connection: Connection, key: str, due: datetime, owner: str, now: date
 def finish(connection: Connection, key: str, outcome: str, now: datetime) -> None:
     """The work of `key` is done, for good."""
     connection.execute(update(runs).where(runs.c.key == key).values(finished=now, outcome=outcome))
-
-
-def give_back(connection: Connection, key: str) -> None:
-    """The work of `key` is not done after all; it may be begun again."""
-    connection.execute(delete(runs).where(runs.c.key == key, runs.c.finished.is_(None)))
 
 
 def outcome_of(connection: Connection, key: str) -> str | None:

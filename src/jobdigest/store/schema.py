@@ -243,16 +243,6 @@ rulings = Table(
     UniqueConstraint("verb", "subject"),
 )
 
-reader_reports = Table(
-    "reader_reports",
-    metadata,
-    Column("id", _Id, primary_key=True),
-    Column("job_id", String, nullable=False, index=True),
-    Column("reason", Text, nullable=False),
-    Column("reporter_hash", LargeBinary(16), nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
 # --- compose -----------------------------------------------------------------------------------------------------
 
 editions = Table(
@@ -383,12 +373,4 @@ counters = Table(
     Column("scope", String, primary_key=True),
     Column("window", BigInteger, primary_key=True),  # epoch seconds at which it began
     Column("count", Integer, nullable=False),
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("kind", String, primary_key=True),
-    Column("last_sent", Instant, nullable=False),
-    Column("text", Text, nullable=False),
 )

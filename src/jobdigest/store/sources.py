@@ -140,22 +140,6 @@ def read_health(store: Store) -> dict[str, Health]:
         return {row.name: Health(**row._mapping) for row in connection.execute(select(sources))}
 
 
-def read_polls(store: Store, source: str, limit: int = 20) -> list[Poll]:
-    """The last polls of a source, the newest first."""
-    columns = [column for column in polls.c if column.name != "id"]
-    query = select(*columns).where(polls.c.source == source).order_by(polls.c.id.desc()).limit(limit)
-    with store.read() as connection:
-        return [Poll(**row._mapping) for row in connection.execute(query)]
-
-
-def forget_source(store: Store, source: str) -> None:
-    """Forget a source's health, log, validators and details; its postings stay."""
-    with store.begin() as connection:
-        for table in (sources, polls, http_cache, details):
-            column = table.c.name if table is sources else table.c.source
-            connection.execute(delete(table).where(column == source))
-
-
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert `rows`, or replace those with the same primary key; all rows have the same columns."""
     if not rows:

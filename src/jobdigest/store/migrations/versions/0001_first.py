@@ -112,13 +112,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
     )
     op.create_table(
-        "notices",
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("last_sent", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("kind", name=op.f("pk_notices")),
-    )
-    op.create_table(
         "polls",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -191,16 +184,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_postings_job_id"), "postings", ["job_id"], unique=False)
-    op.create_table(
-        "reader_reports",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("job_id", sa.String(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("reporter_hash", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reader_reports")),
-    )
-    op.create_index(op.f("ix_reader_reports_job_id"), "reader_reports", ["job_id"], unique=False)
     op.create_table(
         "rulings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
