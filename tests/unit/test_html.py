@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobdigest.curate.html import MAX_TEXT, clean_line, to_text
+from jobdigest.curate.html import MAX_TEXT, clean_line, shallow, to_text
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,16 @@ def test_linear(unit: str) -> None:
     to_text(text)
     clean_line(text, 300)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("unit", ["<aside>", "<ul><li>", "<table><tr><td>"])
+def test_markup_nested_beyond_reading_is_read_as_its_text(unit: str) -> None:
+    nested = unit * (900_000 // len(unit))
+    assert shallow(nested).count("<") == 0
+    assert to_text(f"{nested}<p>Build models & ship them</p>") == "Build models & ship them"
+
+
+def test_a_long_page_of_ordinary_depth_keeps_its_markup() -> None:
+    page = "<ul>" + "<li><b>Python</b><p>and <a href='/x'>more</a></li>" * 5_000 + "</ul>"
+    assert page.count("<") > 10_000
+    assert shallow(page) == page

@@ -103,10 +103,34 @@ def _parsed(html: str) -> str:
     marked = _BLOCK.sub(_BREAK + "<", _UNPARSABLE.sub("", html))
     if len(marked) > len(html):
         marked = marked.replace("\n", " ")
-    tree = LexborHTMLParser(marked)
+    tree = LexborHTMLParser(shallow(marked))
     drop_unseen(tree)
     text = tree.body.text(deep=True, separator="", strip=False) if tree.body else ""
     return _ESCAPED.sub("&amp;", text).replace(_BREAK, "\n")
+
+
+_MANY_TAGS = 10_000  # below this, even the worst nesting costs a parser less than half a second
+_DEEPEST = 1_000  # browsers stop at about 500
+_NESTING = re.compile(r"<(/?)([a-z][a-z0-9-]*)", re.IGNORECASE)
+_NOT_NESTING = frozenset(
+    "p li dt dd option tr td th br img input meta link hr wbr source area base col embed track param".split()
+)
+
+
+def shallow(html: str) -> str:
+    """`html` as it is, or its bare text where it nests deeper than any page: a parser's time grows with depth squared.
+
+    Markup of that kind is an attack, or broken beyond reading.
+    """
+    if html.count("<") < _MANY_TAGS:
+        return html
+    depth = 0
+    for close, name in _NESTING.findall(html):
+        if name.lower() not in _NOT_NESTING:
+            depth = max(depth - 1, 0) if close else depth + 1
+            if depth > _DEEPEST:
+                return _TAG.sub(_BREAK, html).replace("<", " ")
+    return html
 
 
 _UNPARSABLE = re.compile("[\x1e\ud800-\udfff]")

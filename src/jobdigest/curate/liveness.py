@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from jobdigest.curate.closed import closed_notice as closed_notice
-from jobdigest.curate.html import MAX_HTML, drop, drop_unseen, to_text
+from jobdigest.curate.html import MAX_HTML, drop, drop_unseen, shallow, to_text
 from jobdigest.curate.url import ats_identity, is_list
 from jobdigest.model import Liveness
 
@@ -80,7 +80,7 @@ def _says(what: str) -> re.Pattern[str]:
 
 
 def _seen(html: str) -> _Page:
-    html = html[:MAX_HTML].encode("utf-8", "ignore").decode("utf-8")
+    html = shallow(html[:MAX_HTML].encode("utf-8", "ignore").decode("utf-8"))
     tree = LexborHTMLParser(html)
     data = [node.text() for node in tree.css('script[type="application/ld+json"]')]
     data = [text for text in data if _POSTING.search(text)]
