@@ -14,6 +14,7 @@ DOORS = ("cli", "web", "schedule")
 ONLY = {  # library → the places that may import it
     "sqlalchemy": ("store",),
     "alembic": ("store",),
+    "procrastinate": ("work", "store", "engine"),
     "httpx": ("collect.http",),
     "httpcore": ("collect",),
     "smtplib": ("deliver",),
