@@ -10,9 +10,11 @@ from typing import Any
 
 from jobdigest.compose import preview, report
 from jobdigest.compose.assemble import assemble
+from jobdigest.compose.cohorts import KEPT, OTHERS, Cohorts
 from jobdigest.compose.report import Audience, LeftOut, Past, Sample
 from jobdigest.compose.select import Choice
 from jobdigest.compose.templates import Templates
+from jobdigest.model import Preferences
 from support.editions import KEY, KEYS, READERS, a_draft, choice, compiled, config, delivery, job
 
 DRAFT = a_draft()
@@ -28,10 +30,10 @@ def sample(reader: str) -> Sample:
 
 def built(**changes: Any) -> dict[str, Any]:
     audience = Audience()
-    for reader in READERS:
-        audience.add(language="en", cadence="weekly", choice=choice(reader, DRAFT))
-    audience.add(language="en", cadence="monthly", choice=None, skip="not_due")
-    audience.add(language="en", cadence="weekly", choice=Choice(skip="too_few"))
+    for reader, wishes in READERS.items():
+        audience.add(wishes.get("preferences", Preferences()), "en", choice(reader, DRAFT))
+    audience.add(Preferences(cadence="monthly"), "en", Choice(skip="not_due"))
+    audience.add(Preferences(role_types=("policy",)), "de", Choice(skip="too_few"))
     arguments: dict[str, Any] = {
         "draft": DRAFT,
         "compiled": EDITION,
@@ -58,8 +60,24 @@ def test_who_gets_what() -> None:
     recipients = built()["recipients"]
     assert recipients["mailed"] == 5
     assert recipients["skipped"] == {"not_due": 1, "too_few": 1}
-    assert recipients["by_cadence"] == {"weekly": 5}
     assert sum(recipients["jobs_per_mail"].values()) == 5
+
+
+def test_readers_by_what_they_chose() -> None:
+    cohorts = built()["recipients"]["cohorts"]
+    assert cohorts["language"][0]["readers"] == 6
+    assert cohorts["language"][1] == {"value": "de", "readers": 1, "mailed": 0, "median_jobs": None}
+    assert {row["value"]: row["mailed"] for row in cohorts["cadence"]} == {"weekly": 5, "monthly": 0}
+    assert {row["value"]: row["readers"] for row in cohorts["role_type"]}["policy"] == 1
+    assert {row["value"] for row in cohorts["place"]} == {"any", "London", "remote", "Berlin", "Paris"}
+
+
+def test_places_without_end_need_no_memory_without_end() -> None:
+    cohorts = Cohorts()
+    for number in range(KEPT + 50):
+        cohorts.add(Preferences(locations=(f"Town {number}",)), "en", 3)
+    (others,) = (row for row in cohorts.table()["place"] if row["value"] == OTHERS)
+    assert (len(cohorts.table()["place"]), others["readers"], others["median_jobs"]) == (KEPT + 1, 50, 3)
 
 
 def test_sizes_and_hash() -> None:

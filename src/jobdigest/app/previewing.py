@@ -88,7 +88,7 @@ def _samples(app: App, connection: Connection, prepared: Prepared, to: Sequence[
     wanted = {address.strip().casefold() for address in to}
     for reader, choice in choices(app, connection, prepared, Counts()):
         language = prepared.templates.catalogues.pick(reader.language, prepared.compiled.default_language)
-        audience.add(language=language, cadence=reader.preferences.cadence, choice=choice)
+        audience.add(reader.preferences, language, choice)
         named = reader.email.casefold() in wanted
         wanted.discard(reader.email.casefold())
         if not choice.skip and (named or len(samples) < SAMPLES):

@@ -12,6 +12,7 @@ from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.config import Config
 
+_COHORTS_SHOWN = 15  # of each choice; report.json has them all
 _DARK = "@media (prefers-color-scheme: dark)"
 
 
@@ -62,6 +63,8 @@ def _context(report: Mapping[str, Any], samples: Sequence[Sample], config: Confi
             for group in groups
             if group["jobs"] or group["four_week_average"]
         ],
+        "headings": {group["id"]: group["heading"] for group in groups},
+        "cohorts_shown": _COHORTS_SHOWN,
         "inside": [job for job in report["jobs"] if job["in"]],
         "outside": [job for job in report["jobs"] if not job["in"]],
     }

@@ -11,11 +11,12 @@ from statistics import median
 from typing import Any
 
 from jobdigest.compose import rank
+from jobdigest.compose.cohorts import Cohorts
 from jobdigest.compose.compiled import CompiledEdition
 from jobdigest.compose.edition import Draft, DraftItem
 from jobdigest.compose.select import Choice
 from jobdigest.config import Config
-from jobdigest.model import Job, Parts
+from jobdigest.model import Job, Parts, Preferences
 
 CLIP_BYTES = 102_400  # Gmail cuts longer html
 FAR_OFF = 0.5  # of the median of the last eight editions
@@ -66,19 +67,16 @@ class Audience:
 
     mailed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-    languages: Counter[str] = field(default_factory=Counter)
-    cadences: Counter[str] = field(default_factory=Counter)
+    cohorts: Cohorts = field(default_factory=Cohorts)
     jobs_per_mail: Counter[int] = field(default_factory=Counter)
 
-    def add(self, *, language: str, cadence: str, choice: Choice | None, skip: str | None = None) -> None:
-        """One reader: what was chosen for them, or why they get nothing."""
-        reason = skip or (choice.skip if choice else None)
-        if reason or choice is None:
-            self.skipped[reason or "unknown"] += 1
+    def add(self, wishes: Preferences, language: str, choice: Choice) -> None:
+        """One reader, and what was chosen for them."""
+        self.cohorts.add(wishes, language, None if choice.skip else choice.count)
+        if choice.skip:
+            self.skipped[choice.skip] += 1
             return
         self.mailed += 1
-        self.languages[language] += 1
-        self.cadences[cadence] += 1
         self.jobs_per_mail[choice.count] += 1
 
 
@@ -173,8 +171,7 @@ def _recipients(audience: Audience) -> dict[str, Any]:
     return {
         "mailed": audience.mailed,
         "skipped": dict(sorted(audience.skipped.items())),
-        "by_language": dict(sorted(audience.languages.items())),
-        "by_cadence": dict(sorted(audience.cadences.items())),
+        "cohorts": audience.cohorts.table(),
         "jobs_per_mail": {str(count): readers for count, readers in sorted(audience.jobs_per_mail.items())},
     }
 
