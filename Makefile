@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lock docs demo test soak check eval bench audit clean
+.PHONY: setup lock docs wheel demo test soak check eval bench audit clean
 
 setup: $(STAMP)
 
@@ -18,9 +18,14 @@ $(STAMP): requirements.lock pyproject.toml
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-emit-index-url --no-header --no-annotate \
 	  --output-file requirements.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --constraint requirements.lock --output-file requirements-run.lock pyproject.toml
 
 docs: setup
 	$(BIN)/python tools/make_docs.py
+
+wheel: setup
+	$(BIN)/python -m hatchling build -t wheel -d dist
 
 demo: setup
 	$(BIN)/python -m examples.demo
@@ -48,4 +53,4 @@ audit: setup
 	$(BIN)/pip-audit --require-hashes --requirement requirements.lock
 
 clean:
-	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) out dist .mypy_cache .pytest_cache .ruff_cache

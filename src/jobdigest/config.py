@@ -66,7 +66,15 @@ class Newsletter(Section):
     subject: str | None = Field(None, description="subject template; see docs/compose.md")
     bounce_address: str | None = Field(None, description="return path; VERP adds the reader's tag before the @")
     unsubscribe_mailto: str | None = Field(None, description="address for unsubscribing by mail")
+    pages: Literal["served", "static"] = Field(
+        "served", description="`static`: no `digest web` runs; past editions are files and readers leave by mail"
+    )
     theme: Theme = Theme()
+
+    @property
+    def leave_by_mail(self) -> str | None:
+        """The address that takes readers' goodbyes where no page can, else None."""
+        return (self.unsubscribe_mailto or parseaddr(self.from_)[1]) if self.pages == "static" else None
 
     @field_validator("from_")
     @classmethod

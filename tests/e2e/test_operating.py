@@ -76,7 +76,7 @@ def test_once_does_a_week_and_twice_nothing_more(operator: Operator, sink: Sink)
     save = f"cp {folder}/digest.db {folder}/saved.db"
     said = operator.types("once", "--save", save, "--archive", "site", "--now", NOW).stdout
     assert f"{READERS} accepted" in said
-    assert (folder / "site" / "2026-W04.html").is_file()
+    assert (folder / "site" / "editions" / "2026-W04.html").is_file()
     assert "2026-W04.html" in (folder / "site" / "index.html").read_text()
     assert (folder / "saved.db").is_file()
     operator.types("once", "--save", save, "--archive", "site", "--now", NOW)

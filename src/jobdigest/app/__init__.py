@@ -107,8 +107,9 @@ class App:
         )
 
     def job_url(self, job_id: str) -> str:
-        """The public page of a job."""
-        return f"{self.config.newsletter.base_url}/jobs/{job_id}"
+        """The public page of a job; of static pages only the index."""
+        letter = self.config.newsletter
+        return f"{letter.base_url}/jobs/{job_id}" if letter.pages == "served" else f"{letter.base_url}/"
 
     def chosen_sources(self, names: Sequence[str] | None) -> tuple[SourceConfig, ...]:
         """The enabled sources, or those named; raises UsageError for a name that isn't configured."""

@@ -36,13 +36,14 @@ def past_editions(app: App) -> list[editions.StoredEdition]:
 
 
 def write_archive(app: App, folder: Path) -> int:
-    """Write every edition's page and an index into `folder`; returns how many pages."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write an index and every edition's page, `editions/KEY.html`, into `folder`; returns how many pages."""
+    pages = folder / "editions"
+    pages.mkdir(parents=True, exist_ok=True)
     past = past_editions(app)
     for edition in past:
         page = edition_page(app, edition.key)
         if page:
-            (folder / f"{edition.key}.html").write_text(page, encoding="utf-8")
+            (pages / f"{edition.key}.html").write_text(page, encoding="utf-8")
     letter = app.config.newsletter
     context = {"newsletter": letter, "p": palette(letter.theme), "editions": past}
     index = Templates.of(app.config).render("archive.html.j2", context)

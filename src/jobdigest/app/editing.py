@@ -209,9 +209,10 @@ class MessageMaker:
     """The message of a delivery: a pure function of the edition, the delivery and the keys."""
 
     def __init__(self, app: App, compiled: CompiledEdition) -> None:
-        self._compiled, self._keys, self._base = compiled, app.keys, app.config.newsletter.base_url
+        self._compiled, self._keys, self._letter = compiled, app.keys, app.config.newsletter
         self._sender, self._signers = sender_from(app.config, app.keys), signers_from(app.config)
 
     def __call__(self, delivery: Delivery) -> Message:
-        parts = assemble(self._compiled, delivery, self._keys, self._base)
+        letter = self._letter
+        parts = assemble(self._compiled, delivery, self._keys, letter.base_url, letter.leave_by_mail)
         return build(parts, delivery, self._sender, self._signers)

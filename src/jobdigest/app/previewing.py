@@ -109,7 +109,8 @@ class _SampleMaker:
 
     def __call__(self, reader: Subscriber, choice: Choice) -> Sample:
         delivery = self.delivery(reader, choice)
-        parts = assemble(self._prepared.compiled, delivery, self._app.keys, self._app.config.newsletter.base_url)
+        letter = self._app.config.newsletter
+        parts = assemble(self._prepared.compiled, delivery, self._app.keys, letter.base_url, letter.leave_by_mail)
         return Sample.of(reader.email, delivery.language, choice.count, parts, self._make(delivery).data)
 
     def delivery(self, reader: Subscriber, choice: Choice) -> Delivery:

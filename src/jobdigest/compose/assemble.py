@@ -18,15 +18,21 @@ from jobdigest.subscribers.tokens import PREFERENCES, UNSUBSCRIBE, Keys
 PAUSE, FOUND = encode("?pause=4"), encode("?found=1")
 
 
-def assemble(compiled: CompiledEdition, delivery: Delivery, keys: Keys, base_url: str) -> Parts:
-    """The subject and both bodies for one delivery; the same arguments give the same bytes."""
+def assemble(
+    compiled: CompiledEdition, delivery: Delivery, keys: Keys, base_url: str, leave_by_mail: str | None = None
+) -> Parts:
+    """The subject and both bodies for one delivery; the same arguments give the same bytes.
+
+    `leave_by_mail` is the address that takes goodbyes where no page serves `base_url` (RFC 6068 mailto).
+    """
     press = press_for(compiled, delivery.language)
     tag = bytes.fromhex(delivery.key_id)
     leave = keys.sign(UNSUBSCRIBE, delivery.subscriber_id, key_tag=tag).encode() + SOFT_BREAK
     change = keys.sign(PREFERENCES, delivery.subscriber_id, key_tag=tag).encode() + SOFT_BREAK
     page = _address(f"{base_url}/preferences/") + change
+    leave_at = f"mailto:{leave_by_mail}?subject=unsubscribe%20" if leave_by_mail else f"{base_url}/unsubscribe/"
     links = {
-        "unsubscribe": _address(f"{base_url}/unsubscribe/") + leave,
+        "unsubscribe": _address(leave_at) + leave,
         "change": page,
         "pause": page + PAUSE,
         "found": page + FOUND,

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from jobdigest.compose import rank
 from jobdigest.compose import templates as tpl
+from jobdigest.compose.addresses import Addresses
 from jobdigest.compose.compiled import Chunks, Fragments, Layout, Saying, Slot, encode
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
@@ -63,7 +64,7 @@ def fragments(draft: Draft, config: Config, templates: Templates, language: str)
     common = _common(draft, config, words)
     headings = dict(groups)
     sayings = tuple(saying(item.job, words, headings.get(item.group, "")) for item in draft.items)
-    blocks = _blocks(draft, groups, words, config.newsletter.base_url, config.edition.best)
+    blocks = _blocks(draft, groups, words, config)
     personal = [Block("personal", "personal", {})]
     return Fragments(
         words=Words(words.language, words.table),
@@ -74,7 +75,7 @@ def fragments(draft: Draft, config: Config, templates: Templates, language: str)
     )
 
 
-def view(job: Job, words: Words, year: int, base_url: str) -> JobView:
+def view(job: Job, words: Words, year: int, addresses: Addresses) -> JobView:
     """What a template prints of a job, cleaned and in words."""
     history = job.history
     facts = [
@@ -90,7 +91,7 @@ def view(job: Job, words: Words, year: int, base_url: str) -> JobView:
         else "",
         words("via", source=clean(job.attribution)) if job.attribution else "",
     ]
-    url = safe_url(job.url) or f"{base_url}/jobs/{quote(job.id)}"
+    url = safe_url(job.url) or addresses.job(job.id)
     line = words.table["separator"].join(words.isolated(fact) for fact in facts if fact)
     return JobView(job.id, words.isolated(clean(job.title)), words.isolated(clean(job.company)), url, line)
 
@@ -143,7 +144,6 @@ def _heading(role: str, heading: str, words: Words, config: Config) -> str:
 
 
 def _common(draft: Draft, config: Config, words: Words) -> dict[str, Any]:
-    base = config.newsletter.base_url
     day = draft.slot.astimezone(ZoneInfo(config.schedule.timezone)).date()
     rtl = words.direction == "rtl"
     date = words.day(day, "long")
@@ -159,11 +159,7 @@ def _common(draft: Draft, config: Config, words: Words) -> dict[str, Any]:
         "left_out": _left_out(draft.left_out, words),
         "start": "right" if rtl else "left",
         "end": "left" if rtl else "right",
-        "links": {
-            "view": f"{base}/editions/{draft.key}",
-            "report": f"{base}/editions/{draft.key}#report",
-            "subscribe": f"{base}/",
-        },
+        "links": Addresses(config.newsletter, draft.key),
         "slot": lambda name: Markup(f"@@{name}@@"),  # noqa: S704 (names come from templates)
     }
 
@@ -175,25 +171,25 @@ def _left_out(counts: Mapping[str, int], words: Words) -> str:
     return words("left_out", items=words.listed(items)) if items else ""
 
 
-def _blocks(draft: Draft, groups: Sequence[tuple[str, str]], words: Words, base: str, best: int) -> list[Block]:
-    """Everything that may occur in a mail; `best` is how many a mail shows first."""
-    year, page = draft.slot.year, f"{base}/editions/{draft.key}"
+def _blocks(draft: Draft, groups: Sequence[tuple[str, str]], words: Words, config: Config) -> list[Block]:
+    """Everything that may occur in a mail."""
+    year, addresses = draft.slot.year, Addresses(config.newsletter, draft.key)
     blocks = [Block("nav", "nav", {}), Block("more", "more", {}), Block("quiet", "quiet", {})]
     blocks.append(Block("correction", "correction", {}))
-    first = words("best", n=words.spelled(best))
+    first = words("best", n=words.spelled(config.edition.best))
     blocks.append(Block(f"head:{BEST}", "group", {"anchor": "best", "heading": first, "counted": False}))
     for name, heading in (*groups, (FOLDED, words("folded"))):
         anchor = "g-" + name.strip("_")
         blocks.append(Block(f"head:{name}", "group", {"anchor": anchor, "heading": heading, "counted": name != FOLDED}))
     for name, heading in groups:
-        blocks.append(Block(f"jump:{name}", "jump", {"heading": heading, "url": f"{page}#g-{name}"}))
+        blocks.append(Block(f"jump:{name}", "jump", {"heading": heading, "url": f"{addresses.view}#g-{name}"}))
     for position, item in enumerate(draft.items):
-        job = view(item.job, words, year, base)
+        job = view(item.job, words, year, addresses)
         blocks.append(Block(f"job:{position}", "job", {"job": job}))
         blocks.append(Block(f"best:{position}", "best", {"job": job}))
     employers = {item.job.company_key: position for position, item in reversed(list(enumerate(draft.items)))}
     for company, position in sorted(employers.items()):
-        blocks.append(Block(f"at:{position}", "more_at", {"url": f"{base}/companies/{quote(company, safe='')}"}))
+        blocks.append(Block(f"at:{position}", "more_at", {"url": addresses.company(company)}))
     return blocks
 
 

@@ -40,6 +40,7 @@ class Sender:
     reply_to: str | None = None
     bounce_address: str | None = None
     unsubscribe_mailto: str | None = None
+    one_click: bool = True  # False where no page is served that could take the POST of RFC 8058
 
     @property
     def address(self) -> str:
@@ -188,10 +189,11 @@ def _fixed_list_headers(sender: Sender) -> tuple[Header, ...]:
 
 
 def _unsubscribe_headers(token: str, sender: Sender) -> list[Header]:
-    mailto = ascii_domain(sender.unsubscribe_mailto or sender.address)
-    targets = f" <{sender.base_url}/unsubscribe/{token}>,\r\n <mailto:{mailto}?subject=unsubscribe%20{token}>"
+    mailto = f" <mailto:{ascii_domain(sender.unsubscribe_mailto or sender.address)}?subject=unsubscribe%20{token}>"
+    if not sender.one_click:
+        return [(b"List-Unsubscribe", mailto.encode())]
     return [
-        (b"List-Unsubscribe", targets.encode()),
+        (b"List-Unsubscribe", f" <{sender.base_url}/unsubscribe/{token}>,\r\n{mailto}".encode()),
         (b"List-Unsubscribe-Post", b" List-Unsubscribe=One-Click"),
     ]
 

@@ -29,6 +29,7 @@ def sender_from(config: Config, keys: Keys) -> Sender:
         reply_to=news.reply_to,
         bounce_address=news.bounce_address,
         unsubscribe_mailto=news.unsubscribe_mailto,
+        one_click=news.pages == "served",
     )
 
 
