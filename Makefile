@@ -22,7 +22,7 @@ lock:
 	  --constraint requirements.lock --output-file requirements-run.lock pyproject.toml
 
 docs: setup
-	$(BIN)/python tools/make_docs.py
+	$(BIN)/python -m tools.make_docs
 
 wheel: setup
 	$(BIN)/python -m hatchling build -t wheel -d dist
