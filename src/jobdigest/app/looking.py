@@ -11,8 +11,9 @@ from jobdigest.curate.place import place_keys
 from jobdigest.curate.state import State, decide, state
 from jobdigest.errors import UsageError
 from jobdigest.model import Job, Place, RawPosting, Salary
-from jobdigest.store import jobs, postings, resolve, rulings
+from jobdigest.store import jobs, postings, reports, resolve, rulings
 from jobdigest.store.postings import read_places, read_salary
+from jobdigest.store.reports import Complaint
 from jobdigest.store.rulings import Verb
 
 if TYPE_CHECKING:
@@ -27,10 +28,18 @@ def posting_rows(app: App, now: datetime, *, suspect_only: bool = False) -> Iter
     with app.store.read() as connection:
         leaders = jobs.leaders(connection, now)
         hidden = jobs.hidden(connection)
+        reported = reports.by_job(connection)
         for row in postings.each_posting(connection):
-            if suspect_only and row.safety != "suspect":
+            if suspect_only and row.safety != "suspect" and row.job_id not in reported:
                 continue
-            yield _posting_row(row, state(jobs.sightings(row), now), leaders, hidden)
+            found = _posting_row(row, state(jobs.sightings(row), now), leaders, hidden)
+            yield found | {"reported": _reported(reported.get(row.job_id))}
+
+
+def _reported(found: Complaint | None) -> str | None:
+    if found is None:
+        return None
+    return f"{found.people} reader{'s' if found.people > 1 else ''}: {', '.join(found.reasons)}"
 
 
 def _posting_row(row: Row[Any], seen: State, leaders: dict[str, int], hidden: dict[str, str]) -> dict[str, Any]:

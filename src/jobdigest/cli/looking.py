@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 def postings(
     context: typer.Context,
     as_json: AsJson = False,
-    suspect: Annotated[bool, typer.Option("--suspect", help="only those held as suspect")] = False,
+    suspect: Annotated[
+        bool, typer.Option("--suspect", help="only those held as suspect, or reported by readers")
+    ] = False,
     allow: Annotated[str | None, typer.Option(help="never suspect this employer or domain")] = None,
     deny: Annotated[str | None, typer.Option(help="always leave out this employer or domain")] = None,
     now: Now = None,
@@ -38,7 +40,10 @@ def postings(
         emit(rows)
         return
     for row in rows:
-        say(f"{row['decision']}: {row['title']} · {row['company'] or '?'} · {row['reason']} [{row['source']}]")
+        reported = f" · reported by {row['reported']}" if row["reported"] else ""
+        say(
+            f"{row['decision']}: {row['title']} · {row['company'] or '?'} · {row['reason']}{reported} [{row['source']}]"
+        )
     next_step("digest postings --suspect, or digest jobs")
 
 

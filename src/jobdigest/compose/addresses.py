@@ -15,7 +15,7 @@ class Addresses:
         self._letter, self._static = letter, letter.pages == "static"
         self.subscribe = f"{letter.base_url}/"
         self.view = f"{letter.base_url}/editions/{key}" + (".html" if self._static else "")
-        self.report = f"mailto:{self._editor}?subject=report%20{key}" if self._static else f"{self.view}#report"
+        self.report = f"mailto:{self._editor}?subject=report%20{key}" if self._static else f"{self.view}/report"
 
     @property
     def _editor(self) -> str:

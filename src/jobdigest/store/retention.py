@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from jobdigest.store.schema import counters, deliveries, editions, identities, jobs, polls, postings, runs
+from jobdigest.store.schema import counters, deliveries, editions, identities, jobs, polls, postings, reports, runs
 
 
 def prune(
@@ -31,5 +31,6 @@ def prune(
     counts["deliveries"] = connection.execute(compact.values(answer=None, queue_id=None, extra=None)).rowcount
     connection.execute(delete(polls).where(polls.c.at < now - tombstones))
     connection.execute(delete(counters).where(counters.c.window < int((now - timedelta(days=7)).timestamp())))
+    connection.execute(delete(reports).where(reports.c.at < now - ledger))
     connection.execute(delete(runs).where(runs.c.finished < now - tombstones))
     return counts

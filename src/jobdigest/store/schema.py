@@ -374,3 +374,16 @@ counters = Table(
     Column("window", BigInteger, primary_key=True),  # epoch seconds at which it began
     Column("count", Integer, nullable=False),
 )
+
+# What readers say is wrong with a job; `reporter` is a keyed hash of a network address.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("job_id", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("note", Text),
+    Column("reporter", LargeBinary(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("job_id", "reporter"),
+)

@@ -1,0 +1,39 @@
+"""Who asks, as far as a page without login may know: from our own pages or not, and a keyed hash of the network."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+if TYPE_CHECKING:
+    from jobdigest.app import App
+
+
+def from_our_page(request: Request) -> bool:
+    """Whether a POST without a signed link can come from a page of ours.
+
+    Browsers say where a form stood (Sec-Fetch-Site, Origin); who says neither is no browser and carries nobody's
+    authority.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    app: App = request.app.state.app
+    return urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(app.config.newsletter.base_url).netloc)
+
+
+def network_hash(request: Request) -> bytes:
+    """16 bytes for the visitor's address (IPv6: its /64), of no use without the key."""
+    app: App = request.app.state.app
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return app.keys.address_hash(host)
+    prefix = 32 if address.version == 4 else 64
+    return app.keys.address_hash(str(ip_network(f"{address}/{prefix}", strict=False)))
