@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import threading
@@ -10,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
+import feedparser
 import pytest
 import uvicorn
 
@@ -79,6 +81,20 @@ def test_a_page_answers_with_its_guards(site: Site, path: str) -> None:
     assert "default-src 'none'" in headers["content-security-policy"]
     assert headers["strict-transport-security"]
     assert "script-src" not in headers["content-security-policy"]
+
+
+def test_editions_and_jobs_can_be_followed(site: Site) -> None:
+    status, body, headers = site.ask("/feed.xml")
+    assert (status, headers["content-type"]) == (200, "application/atom+xml")
+    parsed = feedparser.parse(body)
+    assert not parsed.bozo
+    (entry,) = parsed.entries
+    assert entry.link == "https://jobs.example.com/editions/2026-W04"
+    assert "Machine Learning Engineer" in entry.content[0].value
+    assert "<script" not in entry.content[0].value
+    status, body, headers = site.ask("/jobs.json?role=data-engineering")
+    assert (status, headers["content-type"]) == (200, "application/feed+json")
+    assert [item["tags"] for item in json.loads(body)["items"]] == [["data-engineering"]]
 
 
 def test_a_job_and_its_employer_have_pages(site: Site) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobdigest.app.sending import compiled_of
-from jobdigest.compose.assemble import public_page
+from jobdigest.compose.assemble import feed_entry, public_page
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.store import editions, jobs
@@ -33,6 +33,25 @@ def past_editions(app: App) -> list[editions.StoredEdition]:
     """The editions that have pages, newest first."""
     with app.store.read() as connection:
         return editions.previous(connection, KEPT)
+
+
+class FeedEntry(NamedTuple):
+    """One edition in a feed: its jobs as HTML."""
+
+    edition: editions.StoredEdition
+    title: str
+    html: str
+
+
+def feed_entries(app: App, most: int) -> list[FeedEntry]:
+    """The last editions as a feed carries them, newest first."""
+    with app.store.read() as connection:
+        past = [edition for edition in editions.previous(connection, most) if edition.state != "cancelled"]
+    compiled = [compiled_of(app, edition.key) for edition in past]
+    return [
+        FeedEntry(edition, f"{app.config.newsletter.name}, {edition.key}", feed_entry(one, one.default_language))
+        for edition, one in zip(past, compiled, strict=True)
+    ]
 
 
 def write_archive(app: App, folder: Path) -> int:

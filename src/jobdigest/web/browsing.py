@@ -39,14 +39,24 @@ def edition(request: Request) -> Response:
 
 def jobs(request: Request) -> Response:
     """Open jobs, newest first; `role` filters, `skip` goes on."""
-    app = _app(request)
+    found = found_jobs(request)
+    more = _start(request) + browsing.A_PAGE if len(found) == browsing.A_PAGE else None
+    return page(request, "jobs", jobs=found, roles=_app(request).roles.groups, role=_role(request), more=more)
+
+
+def found_jobs(request: Request) -> list[browsing.JobPage]:
+    """The open jobs that the query asks for."""
+    return browsing.open_jobs(_app(request), role=_role(request), after=_start(request))
+
+
+def _role(request: Request) -> str | None:
     role = request.query_params.get("role")
+    return role if role in _app(request).role_ids else None
+
+
+def _start(request: Request) -> int:
     skip = request.query_params.get("skip", "0")
-    start = min(int(skip), MOST_SKIPPED) if skip.isascii() and skip.isdigit() and len(skip) < 8 else 0
-    chosen = role if role in app.role_ids else None
-    found = browsing.open_jobs(app, role=chosen, after=start)
-    more = start + browsing.A_PAGE if len(found) == browsing.A_PAGE else None
-    return page(request, "jobs", jobs=found, roles=app.roles.groups, role=chosen, more=more)
+    return min(int(skip), MOST_SKIPPED) if skip.isascii() and skip.isdigit() and len(skip) < 8 else 0
 
 
 def job(request: Request) -> Response:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
-from jobdigest.web import browsing, choosing, leaving, reporting
+from jobdigest.web import browsing, choosing, feeds, leaving, reporting
 from jobdigest.web.guard import Guard
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def create(app: App) -> Starlette:
         Route("/static/style.css", style, methods=["GET"]),
         *leaving.ROUTES,
         *choosing.ROUTES,
+        *feeds.ROUTES,
         *reporting.ROUTES,
         *browsing.ROUTES,
     ]
