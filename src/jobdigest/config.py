@@ -322,6 +322,42 @@ class Web(Section):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     trusted_proxies: tuple[str, ...] = Field((), description="addresses whose X-Forwarded-For is believed")
+    metrics: Literal["loopback", "token", "public", "off"] = Field(
+        "loopback", description="who may read `/metrics`: this machine (not through a proxy), a token, anybody, nobody"
+    )
+    metrics_token: SecretStr | None = Field(None, description="for `metrics: token`, as `Authorization: Bearer …`")
+
+    @model_validator(mode="after")
+    def _token_where_asked_for(self) -> Web:
+        if self.metrics == "token" and not self.metrics_token:
+            raise ValueError("metrics: token needs metrics_token, like ${METRICS_TOKEN}")
+        return self
+
+
+class Backups(Section):
+    """The daily copy that `digest run` makes of a SQLite database; PostgreSQL has tools of its own."""
+
+    folder: Path = Field(Path("backups"), description="where copies go; best on another disk")
+    keep: int = Field(7, ge=0, description="copies kept, the newest; 0: `digest run` makes none")
+
+
+class Notices(Section):
+    """Mails to the operator about what needs a human; each once a day at most while it lasts, sources once a week."""
+
+    to: tuple[str, ...] = Field((), description="address or list of addresses; without one the log has to do")
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("to")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address):
+                raise ValueError(f"{address!r} is not an address; write it like ops@example.com")
+        return value
 
 
 class Config(Section):
@@ -340,9 +376,15 @@ class Config(Section):
     network: Network = Network()
     retention: Retention = Retention()
     web: Web = Web()
-    backups: Path | None = Field(None, description="folder where `digest backup` writes; schedule the command yourself")
+    backups: Backups = Field(Backups(), description="a folder, or the keys below")
+    notices: Notices = Notices()
 
     _root: Path = PrivateAttr(default=Path())
+
+    @field_validator("backups", mode="before")
+    @classmethod
+    def _folder_alone(cls, value: object) -> object:
+        return {"folder": value} if isinstance(value, str) else value
 
     @property
     def root(self) -> Path:

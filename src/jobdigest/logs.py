@@ -6,11 +6,34 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+IDS = ("run", "source")
+_run: ContextVar[str | None] = ContextVar("run", default=None)
+
+
+@contextmanager
+def run(name: str) -> Iterator[None]:
+    """Every line that is logged inside the block belongs to this piece of work (`edition:2026-W48`)."""
+    token = _run.set(name)
+    try:
+        yield
+    finally:
+        _run.reset(token)
+
+
+def _with_ids(record: logging.LogRecord) -> bool:
+    """A filter that lets everything pass, with the ids it belongs to."""
+    name = _run.get()
+    record.__dict__.update(run=name, about=f"{name}: " if name else "")
+    return True
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message and the traceback if there is one."""
+    """One JSON object a line: time, level, logger, message, the run and source it is about, the traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of one record."""
@@ -20,6 +43,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        line |= {name: value for name in IDS if (value := getattr(record, name, None))}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
@@ -29,7 +53,9 @@ def set_up() -> None:
     """Send the log to stderr in the form that `DIGEST_LOG` asks for."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = os.environ.get("DIGEST_LOG") == "json"
-    handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    console = "%(asctime)s %(levelname)s %(about)s%(message)s"
+    handler.setFormatter(JsonLines() if as_json else logging.Formatter(console))
+    handler.addFilter(_with_ids)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("alembic", "apscheduler", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from jobdigest.config import WEEKDAYS, Schedule
 
 EARLIEST_ZONE = timezone(timedelta(hours=14))  # where every day on Earth begins
+ROUND_THE_WORLD = timedelta(hours=26)  # and how much later it begins where it begins last
 WEEK = timedelta(weeks=1)
 
 
@@ -85,13 +86,17 @@ def latest_slot(schedule: Schedule, now: datetime) -> Slot | None:
     """The last slot at or before `now` within the last few weeks."""
     days = (now.astimezone(UTC).date() + WEEK - index * WEEK for index in range(8))
     found = (slot_of(key_of(day), schedule) for day in days)
-    return max((slot for slot in found if slot and slot.at <= now), default=None, key=lambda slot: slot.at)
+    return next((slot for slot in found if slot and slot.at <= now), None)  # weeks have their slots in order
 
 
 def due_slot(schedule: Schedule, now: datetime) -> Slot | None:
-    """The slot whose edition may go out at `now`: the latest one, no more than `late_within` ago."""
+    """The slot whose edition may go out at `now`: the latest one, no more than `late_within` ago.
+
+    With `send_at: local` the last readers' slots count; whose own is over by then is left out by the ledger.
+    """
     slot = latest_slot(schedule, now)
-    return slot if slot and now <= slot.at + schedule.late_within else None
+    late = schedule.late_within + (ROUND_THE_WORLD if schedule.send_at == "local" else timedelta())
+    return slot if slot and now <= slot.at + late else None
 
 
 def local_slot(key: str, schedule: Schedule, reader_zone: str | None) -> datetime:

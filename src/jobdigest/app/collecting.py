@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from jobdigest.app.intake import Counts, Intake
+from jobdigest.app.stopping import until_stopped
 from jobdigest.collect.http import Client, user_agent
 from jobdigest.collect.outcome import Outcome
 from jobdigest.collect.run import collect
@@ -94,16 +96,26 @@ def collect_all(
     report: Callable[[SourceReport], None],
     *,
     only_due: bool = False,
+    stop: Event | None = None,
 ) -> Collected:
-    """Poll sources (all enabled ones, or those named) into the store."""
+    """Poll sources (all enabled ones, or those named) into the store.
+
+    `stop` ends it within a moment: what is stored stays, sources that are not done are polled again.
+    """
     sources = [app.located(source) for source in app.chosen_sources(names)]
     rules = app.rules()
     sink = StoreSink(store=app.store, kinds=app.kinds, rules=rules, now=now)
     memory = SourceMemory(app.store, now, rules.fingerprint)
 
-    async def poll() -> list[SourceReport]:
+    reports: list[SourceReport] = []
+
+    def note(done: SourceReport) -> None:
+        reports.append(done)
+        report(done)
+
+    async def poll() -> None:
         async with client_of(app) as client:
-            return await collect(
+            await collect(
                 sources,
                 kinds=app.kinds,
                 http=client.for_source,
@@ -111,11 +123,11 @@ def collect_all(
                 sink=sink,
                 now=now,
                 every=app.config.schedule.collect,
-                report=report,
+                report=note,
                 only_due=only_due,
             )
 
-    reports = asyncio.run(poll())
+    asyncio.run(until_stopped(poll(), stop))
     with app.store.begin() as connection:
         jobs.sweep_expired(connection, now, place_keys)
         totals = (*postings.totals(connection), jobs.count_open(connection))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from jobdigest.app.collecting import PAGES, client_of
+from jobdigest.app.stopping import until_stopped
 from jobdigest.collect.sources.base import Http
 from jobdigest.curate.liveness import Look, read_page
 from jobdigest.curate.place import place_keys
@@ -19,25 +21,50 @@ if TYPE_CHECKING:
     from jobdigest.app import App
 
 AT_ONCE = 50
+RECORDED_TOGETHER = 200  # looks; a check that is interrupted keeps what it saw
 GONE = (404, 410)
 
 
-def check_pages(app: App, now: datetime) -> list[dict[str, Any]]:
-    """Look at every open posting's page; a row for each with its liveness and the evidence."""
-    with app.store.read() as connection:
-        waiting = looks.to_look_at(connection)
-    seen = asyncio.run(_look_at(app, waiting, now))
-    with app.store.begin() as connection:
-        touched = looks.record(connection, seen, now)
-        jobs.refresh(connection, touched, now, place_keys)
-    with app.store.read() as connection:
-        rows = looks.read(connection, [posting.id for posting in waiting])
-    return [_row(row, now) for row in rows]
+def check_pages(
+    app: App,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    stop: Event | None = None,
+    progress: Callable[[], None] = lambda: None,
+) -> list[dict[str, Any]]:
+    """Look at every open posting's page; a row for each looked at, with its liveness and the evidence.
 
+    `since` leaves out what was looked at after it, so that a check that was interrupted goes on where it ended; `stop`
+    interrupts it. `progress` is called now and then, from any thread.
+    """
+    with app.store.read() as connection:
+        waiting = looks.to_look_at(connection, since)
+    done: list[int] = []
 
-async def _look_at(app: App, waiting: Sequence[looks.ToLookAt], now: datetime) -> list[tuple[int, Look]]:
-    queue = list(reversed(waiting))
+    def keep(seen: Sequence[tuple[int, Look]]) -> None:
+        with app.store.begin() as connection:
+            touched = looks.record(connection, seen, now)
+            jobs.refresh(connection, touched, now, place_keys)
+        done.extend(id_ for id_, _ in seen)
+        progress()
+
     seen: list[tuple[int, Look]] = []
+    asyncio.run(until_stopped(_look_at(app, waiting, now, seen, keep), stop))
+    keep(seen)
+    with app.store.read() as connection:
+        return [_row(row, now) for row in looks.read(connection, sorted(done))]
+
+
+async def _look_at(
+    app: App,
+    waiting: Sequence[looks.ToLookAt],
+    now: datetime,
+    seen: list[tuple[int, Look]],
+    keep: Callable[[Sequence[tuple[int, Look]]], None],
+) -> None:
+    """Fill `seen`, and hand over what is in it whenever that is enough for a transaction."""
+    queue = list(reversed(waiting))
     async with client_of(app) as client:
         http = client.session(PAGES, kind="pages")
 
@@ -45,11 +72,14 @@ async def _look_at(app: App, waiting: Sequence[looks.ToLookAt], now: datetime) -
             while queue:
                 posting = queue.pop()
                 seen.append((posting.id, await _look(http, posting.url, now)))
+                if len(seen) >= RECORDED_TOGETHER:
+                    batch = seen[:]
+                    seen.clear()
+                    await asyncio.to_thread(keep, batch)
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(AT_ONCE, len(waiting))):
                 group.create_task(work())
-    return seen
 
 
 async def _look(http: Http, url: str, now: datetime) -> Look:

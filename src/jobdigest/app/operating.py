@@ -25,7 +25,7 @@ def make_backup(app: App, target: Path | None, now: datetime) -> Path:
     """Write a consistent copy of the database; returns where."""
     database = backup.database_file(app.config.database, app.config.root)
     if target is None:
-        folder = app.config.path(app.config.backups or "backups")
+        folder = app.config.path(app.config.backups.folder)
         target = folder / f"digest-{now:%Y%m%dT%H%M%SZ}.db"
     backup.copy_to(database, target)
     with app.store.begin() as connection:

@@ -17,6 +17,10 @@ def register(app: typer.Typer) -> None:
 
 def run(context: typer.Context) -> None:
     """Everything on one machine: collect through the week, check links, send when due, serve pages if configured."""
+    import os
+    import sys
+    import threading
+
     from jobdigest.logs import set_up
     from jobdigest.schedule import run_forever
     from jobdigest.slots import slots_from
@@ -26,10 +30,15 @@ def run(context: typer.Context) -> None:
     set_up()
     from datetime import UTC, datetime
 
+    app.store  # noqa: B018 - opened and upgraded before anything else, or refused
     slot = next(slots_from(app.config.schedule, datetime.now(UTC)))
     say(f"running; the next edition is {slot.edition}, {slot.local:%a %d %b %H:%M %Z}. Stop with Ctrl-C.")
-    with serve_beside(app):
-        run_forever(app)
+    stop = threading.Event()
+    with serve_beside(app, stop):
+        left = run_forever(app, stop)
+    if left:  # their threads would hold the process; what they were at is rolled back
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def web(

@@ -142,7 +142,8 @@ def why_skipped(health: Health, now: datetime, *, fixed: timedelta | None, only_
     if fixed and health.last_attempt and timedelta() <= now - health.last_attempt < fixed:
         at = health.last_attempt + fixed
         return f"its terms allow a request every {_span(fixed)}; the next at {at:%Y-%m-%d %H:%M} UTC"
-    if only_due and health.next_poll and now < health.next_poll:
+    set_back = health.last_attempt and now < health.last_attempt  # a clock that was wrong must not silence a source
+    if only_due and health.next_poll and now < health.next_poll and not set_back:
         return f"not due before {health.next_poll:%Y-%m-%d %H:%M} UTC"
     return None
 

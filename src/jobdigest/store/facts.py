@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from jobdigest.store import sources
 from jobdigest.store.schema import meta
 
 
@@ -16,6 +17,7 @@ def get(connection: Connection, key: str) -> Any:
 
 def put(connection: Connection, key: str, value: Any) -> None:
     """Remember a fact; None forgets it."""
-    connection.execute(delete(meta).where(meta.c.key == key))
-    if value is not None:
-        connection.execute(insert(meta).values(key=key, value=value))
+    if value is None:
+        connection.execute(delete(meta).where(meta.c.key == key))
+    else:
+        sources.put(connection, meta, [{"key": key, "value": value}])

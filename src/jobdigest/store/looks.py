@@ -19,8 +19,11 @@ class ToLookAt(NamedTuple):
     url: str
 
 
-def to_look_at(connection: Connection) -> list[ToLookAt]:
-    """Postings that a reader may be shown, as far as is known, and those closed at one look and not yet confirmed."""
+def to_look_at(connection: Connection, since: datetime | None = None) -> list[ToLookAt]:
+    """Postings that a reader may be shown, as far as is known, and those closed at one look and not yet confirmed.
+
+    Without those looked at `since` then.
+    """
     open_ones = (
         postings.c.in_scope
         & (postings.c.safety == "ok")
@@ -28,6 +31,8 @@ def to_look_at(connection: Connection) -> list[ToLookAt]:
         & postings.c.closed_at.is_(None)
         & postings.c.stated_closed.is_(None)
     )
+    if since:
+        open_ones &= postings.c.looked_at.is_(None) | (postings.c.looked_at < since)
     rows = connection.execute(select(postings.c.id, postings.c.url).where(open_ones).order_by(postings.c.id))
     return [ToLookAt(*row) for row in rows]
 

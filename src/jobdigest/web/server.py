@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobdigest.app import App
 
 BODY_SECONDS = 10
+ENDING_SECONDS = 3  # for answers under way when `digest run` is stopped
 
 
 def serve(app: App, config: Path, host: str, port: int, workers: int) -> None:
@@ -50,17 +51,24 @@ def _settings(app: App) -> dict[str, Any]:
 
 
 @contextmanager
-def serve_beside(app: App) -> Iterator[None]:
-    """Serve in a thread while the block runs, where `web.serve` asks for it."""
+def serve_beside(app: App, stop: threading.Event) -> Iterator[None]:
+    """Serve in a thread while the block runs and until `stop`, where `web.serve` asks for it."""
     if not app.config.web.serve:
         yield
         return
     web = app.config.web
-    server = uvicorn.Server(uvicorn.Config(create(app), host=web.host, port=web.port, **_settings(app)))
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
-    thread.start()
+    settings = _settings(app) | {"timeout_graceful_shutdown": ENDING_SECONDS}
+    server = uvicorn.Server(uvicorn.Config(create(app), host=web.host, port=web.port, **settings))
+
+    def end() -> None:
+        stop.wait()
+        server.should_exit = True
+
+    threads = [threading.Thread(target=target, name="web", daemon=True) for target in (server.run, end)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
-        server.should_exit = True
-        thread.join(10)
+        stop.set()
+        threads[0].join(ENDING_SECONDS + 1)
