@@ -7,7 +7,7 @@ from pathlib import Path
 from tools import licences
 
 from jobdigest.collect.sources.registry import load_kinds
-from jobdigest.config_docs import reference, schema_text
+from jobdigest.config.reference import reference, schema_text
 
 DOCS = Path(__file__).parent.parent / "docs"
 

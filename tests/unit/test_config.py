@@ -10,8 +10,8 @@ import pytest
 from jobdigest.app import App
 from jobdigest.collect.sources.registry import load_kinds
 from jobdigest.config import Config
-from jobdigest.config_docs import reference, schema_text
-from jobdigest.config_file import load_config
+from jobdigest.config.file import load_config
+from jobdigest.config.reference import reference, schema_text
 from jobdigest.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from jobdigest.config_edit import add_source
+from jobdigest.config.edit import add_source
 from jobdigest.errors import ConfigError, UsageError
 
 COMMENTED = """\

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobdigest.config import Config, SourceConfig, did_you_mean
-from jobdigest.config_file import load_config
+from jobdigest.config.file import load_config
 from jobdigest.errors import ConfigError, UsageError
 from jobdigest.subscribers.tokens import Keys
 

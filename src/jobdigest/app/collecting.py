@@ -227,7 +227,7 @@ def add_source_for(app: App, config: Path, url: str, now: datetime) -> list[str]
     Raises SourceError saying what was tried, UsageError where the source is configured already.
     """
     from jobdigest.collect.detect import Found, find
-    from jobdigest.config_edit import add_source
+    from jobdigest.config.edit import add_source
 
     async def look() -> Found:
         async with client_of(app) as client:

@@ -57,7 +57,7 @@ def write_starter(directory: Path, answers: Answers) -> list[Path]:
     """Write config.yaml and digest.key; raises UsageError rather than overwrite, or where an answer is wrong."""
     import json
 
-    from jobdigest.config_file import load_config
+    from jobdigest.config.file import load_config
 
     config, key = directory / "config.yaml", directory / "digest.key"
     for path in (config, key):
