@@ -15,7 +15,7 @@ ONLY = {  # library → the places that may import it
     "sqlalchemy": ("store",),
     "alembic": ("store",),
     "procrastinate": ("work", "store", "engine"),
-    "httpx": ("collect.http",),
+    "httpx": ("collect.http", "collect.transport"),
     "httpcore": ("collect",),
     "smtplib": ("deliver",),
     "starlette": ("web",),

@@ -1,22 +1,19 @@
 """HTTP as a client: the only module that speaks it.
 
     Session.get ──robots──► retries ──► redirects by hand ──► turn at the host ──► exchange ──► body within bounds
-                                          each target checked    manners.py         connect.py     body.py
+                                          each target checked    manners.py         transport.py   body.py
 
 A `Client` lives for one run and owns connections, turnstiles and robots.txt; a `Session` is one source's view of it and
-keeps that source's validators. Built on httpcore, the engine of httpx, because redirects, decoding and addresses are
-decided here anyway.
+keeps that source's validators. httpx speaks the protocol; redirects, decoding, retries and addresses are decided here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-import importlib.util
 import json
 import random
 import ssl
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -26,11 +23,13 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore
+import httpx
 
 from jobdigest.collect.body import challenge, within
-from jobdigest.collect.connect import Connections, Guard, TransientError, explain
+from jobdigest.collect.connect import Guard, TransientError, explain
 from jobdigest.collect.manners import LONGEST_WAIT, Robots, Turnstile
 from jobdigest.collect.sources.base import Kind, Manners, Response
+from jobdigest.collect.transport import client
 from jobdigest.collect.wire import (
     OURS,
     conditions,
@@ -56,10 +55,6 @@ STREAM_CAP = 16
 """A streamed body may be this many times `network.max_body`."""
 _ERROR_BODY = 2**16
 _REDIRECTS = (301, 302, 303, 307, 308)
-
-if importlib.util.find_spec("sniffio") is None:
-    # httpcore asks for it at every lock; an import that fails is searched for anew each time (0.6 ms a request).
-    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 def user_agent(newsletter: Newsletter, network: Network) -> str:
@@ -107,14 +102,14 @@ class Client:
         self.guard = Guard(network.allow_private)
         self.robots = Robots(agent)
         self.slots = asyncio.Semaphore(network.concurrency)
-        self.connections = Connections(self.guard, tls)
+        self.wire = client(self.guard, tls)
         self._turnstiles: dict[tuple[str, str], Turnstile] = {}
 
     async def __aenter__(self) -> Client:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.connections.aclose()
+        await self.wire.aclose()
 
     def session(
         self,
@@ -301,30 +296,27 @@ class Session:
         silence = self._manners.timeout.total_seconds()
         request = self._request(ask, parts, silence)
         turnstile = self._client.turnstile(parts, self._kind, self._manners)
-        connections, origin = self._client.connections, request.url.origin
         async with turnstile.turn(), self._client.slots:
-            connection = await connections.take(origin)
-            try:
-                with _explained(silence):
-                    deadline = asyncio.get_running_loop().time() + silence * WALL
-                    async with asyncio.timeout_at(deadline):
-                        response = await connection.handle_async_request(request)
-                    try:
-                        headers, body = fields(response.headers), response.aiter_stream()
-                        yield _Answer(
-                            status=response.status, url=ask.url, headers=headers, body=body, deadline=deadline
-                        )
-                    finally:
-                        await response.aclose()
-            finally:
-                await connections.release(origin, connection)
+            with _explained(silence):
+                deadline = asyncio.get_running_loop().time() + silence * WALL
+                async with asyncio.timeout_at(deadline):
+                    response = await self._client.wire.send(request, stream=True)
+                try:
+                    headers, body = fields(response.headers.raw), response.stream
+                    assert isinstance(body, httpx.AsyncByteStream)
+                    pieces = aiter(body)  # as it comes: decoding under a cap is `body.within`'s
+                    yield _Answer(
+                        status=response.status_code, url=ask.url, headers=headers, body=pieces, deadline=deadline
+                    )
+                finally:
+                    await response.aclose()
 
-    def _request(self, ask: _Ask, parts: SplitResult, silence: float) -> httpcore.Request:
+    def _request(self, ask: _Ask, parts: SplitResult, silence: float) -> httpx.Request:
         headers = {"User-Agent": self._client.agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
         headers |= {"Host": parts.netloc.rpartition("@")[2], **ask.headers}
         if ask.content is not None:
             headers["Content-Length"] = str(len(ask.content))
-        return httpcore.Request(
+        return httpx.Request(
             ask.method,
             wire_url(parts),
             headers=[

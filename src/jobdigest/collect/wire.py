@@ -9,8 +9,6 @@ from hashlib import blake2b
 from http import HTTPStatus
 from urllib.parse import SplitResult, urlsplit
 
-import httpcore
-
 from jobdigest.collect.body import challenge
 from jobdigest.collect.connect import TransientError, is_public
 from jobdigest.collect.manners import in_words, retry_after
@@ -51,14 +49,14 @@ def web_address(url: str, before: str = "") -> SplitResult:
     return parts
 
 
-def wire_url(parts: SplitResult) -> httpcore.URL:
+def wire_url(parts: SplitResult) -> str:
     """`parts` as ASCII: international host names in punycode, other characters percent-encoded."""
     url = parts._replace(fragment="").geturl()
     if not url.isascii() or " " in url:
         from w3lib.url import safe_url_string
 
         url = safe_url_string(url)
-    return httpcore.URL(url)
+    return url
 
 
 def port_of(parts: SplitResult) -> int:
