@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from support.cli import Operator
+from support.postgres import database
 
 NOW = "2026-01-20T09:00:00Z"
 PAGE: list[dict[str, Any]] = [
@@ -78,9 +79,10 @@ for row, days in (("faculty-1", 7), ("faculty-2", 6), ("faculty-lead", 5)):
     next(posting for posting in PAGE if posting["id"] == row)["date_posted"] = f"{days} days ago"
 
 
-@pytest.fixture(scope="module")
-def operator(tmp_path_factory: pytest.TempPathFactory) -> Operator:
-    operator = Operator(tmp_path_factory.mktemp("golden"))
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def operator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Operator:
+    address = database() if request.param == "postgresql" else None
+    operator = Operator(tmp_path_factory.mktemp("golden"), database=address)
     operator.write("postings.jsonl", *PAGE)
     operator.types("collect", "--now", NOW)
     return operator

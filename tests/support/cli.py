@@ -28,11 +28,14 @@ network: {{allow_private: true}}
 class Operator:
     """Somebody in a folder with a config.yaml."""
 
-    def __init__(self, folder: Path, sources: str = "  - jsonl: postings.jsonl", **environ: str) -> None:
+    def __init__(
+        self, folder: Path, sources: str = "  - jsonl: postings.jsonl", database: str | None = None, **environ: str
+    ) -> None:
         self.folder = folder
         self.environ = os.environ | environ
         self.config = folder / "config.yaml"
-        self.config.write_text(CONFIG.format(sources=sources), encoding="utf-8")
+        text = CONFIG.format(sources=sources) + (f'database: "{database}"\n' if database else "")
+        self.config.write_text(text, encoding="utf-8")
 
     def write(self, name: str, *rows: dict[str, Any]) -> None:
         """A file of JSON lines."""
