@@ -69,17 +69,17 @@ def order(jobs: Sequence[Job], weights: Mapping[str, float], slot: datetime) -> 
         return base - crowd - weights["spread_place"] * places[job.places[:1]]
 
     heap = [
-        (-base, -born(job).toordinal(), job.id, base, job)
+        (-base, (-born(job).toordinal(), job.title, employer(job), job.id), base, job)
         for job in jobs
         for base in (sum(parts(job, weights, day).values()),)
     ]
     heapq.heapify(heap)
     placed = []
     while heap:
-        negative, newer, job_id, base, job = heapq.heappop(heap)
+        negative, tie, base, job = heapq.heappop(heap)
         now = worth(job, base)
         if now < -negative:  # others were placed since it was weighed
-            heapq.heappush(heap, (-now, newer, job_id, base, job))
+            heapq.heappush(heap, (-now, tie, base, job))
             continue
         companies[employer(job)] += 1
         places[job.places[:1]] += 1
