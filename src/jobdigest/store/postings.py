@@ -220,7 +220,7 @@ def totals(connection: Connection) -> tuple[int, int]:
 def each_posting(connection: Connection) -> Iterator[Row[Any]]:
     """Every stored posting in the order of arrival, streamed."""
     query = select(*COLUMNS_OF_A_POSTING).order_by(postings.c.id)
-    yield from connection.execution_options(yield_per=1000).execute(query)
+    yield from connection.execute(query, execution_options={"yield_per": 1000})
 
 
 def read_places(value: Any) -> tuple[Place, ...]:

@@ -12,6 +12,7 @@ from jobdigest.model import Subscriber, SubscriberState
 from jobdigest.store.schema import deliveries, subscribers, suppressions
 
 ReadPreferences = Callable[[Any], Any]
+_STREAMED = {"yield_per": 1000}  # of one statement: as an option of the connection PostgreSQL refuses many rows at once
 
 
 def find(connection: Connection, address_hash: bytes) -> Row[Any] | None:
@@ -83,7 +84,7 @@ def each(
     query = select(subscribers).where(subscribers.c.email.is_not(None), subscribers.c.id > after)
     if states:
         query = query.where(subscribers.c.state.in_(states))
-    for row in connection.execution_options(yield_per=1000).execute(query.order_by(subscribers.c.id)):
+    for row in connection.execute(query.order_by(subscribers.c.id), execution_options=_STREAMED):
         yield read(row, read_preferences)
 
 
@@ -92,7 +93,7 @@ def each_with_quiet(
 ) -> Iterator[tuple[Subscriber, int]]:
     """Like `each`, with the number of weeks in a row in which there was too little for a mail."""
     query = select(subscribers).where(subscribers.c.email.is_not(None), subscribers.c.state.in_(states))
-    for row in connection.execution_options(yield_per=1000).execute(query.order_by(subscribers.c.id)):
+    for row in connection.execute(query.order_by(subscribers.c.id), execution_options=_STREAMED):
         yield read(row, read_preferences), row.quiet_weeks
 
 
