@@ -57,5 +57,5 @@ def set_up() -> None:
     handler.setFormatter(JsonLines() if as_json else logging.Formatter(console))
     handler.addFilter(_with_ids)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("alembic", "apscheduler", "httpcore"):
+    for noisy in ("alembic", "apscheduler", "httpcore", "httpx"):  # httpx names whole addresses, keys included
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -52,6 +52,7 @@ def operator(tmp_path: Path, sink: Sink) -> Operator:
 def test_an_older_ledger_resends_nothing(operator: Operator, sink: Sink) -> None:
     operator.types("collect", "--now", NOW)
     said = operator.types("backup", "before.db").stdout
+    assert [(operator.folder / name).stat().st_mode & 0o777 for name in ("digest.db", "before.db")] == [0o600, 0o600]
     assert "before.db" in said
     operator.types("send", "--now", NOW)
     assert len(sink.recipients) == READERS

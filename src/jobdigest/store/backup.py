@@ -33,6 +33,7 @@ def copy_to(database: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
         _check_room(database, target)
+        unfinished.touch(0o600)  # readers' addresses are in it
         with closing(sqlite3.connect(database, timeout=30)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
@@ -84,6 +85,7 @@ def put_back(backup: Path, database: Path) -> Path | None:
     for leftover in ("-wal", "-shm"):
         database.with_name(database.name + leftover).unlink(missing_ok=True)
     unfinished = database.with_name(f"{database.name}.part")
+    unfinished.touch(0o600)
     shutil.copyfile(backup, unfinished)
     os.replace(unfinished, database)
     return kept

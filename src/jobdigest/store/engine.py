@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ class Store:
         self._writing = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         self.is_sqlite = engine.dialect.name == "sqlite"
 
+    @property
+    def address(self) -> str:
+        """Where it is, without a password."""
+        return self.engine.url.render_as_string()
+
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction that is committed at the end of the block and rolled back by an exception."""
@@ -43,7 +49,7 @@ class Store:
         try:
             yield
         except OperationalError as error:
-            raise StoreError(f"database {self.engine.url.render_as_string()}: {error.orig}") from error
+            raise StoreError(f"database {self.address}: {error.orig}") from error
 
     def close(self) -> None:
         """Give back every connection."""
@@ -59,7 +65,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
     try:
         upgrade(store.engine)
     except DBAPIError as error:
-        raise StoreError(f"database {store.engine.url.render_as_string()}: {error.orig}") from error
+        raise StoreError(f"database {store.address}: {error.orig}") from error
     return store
 
 
@@ -75,10 +81,17 @@ def connect(url: str, root: Path = Path()) -> Engine:
         raise StoreError(f"database: {parsed.drivername} is not supported; use sqlite:///… or postgresql://…")
     if parsed.database and parsed.database != ":memory:":
         parsed = parsed.set(database=str((root / parsed.database).resolve()))
+        _for_owner_only(Path(str(parsed.database)))
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _for_owner_only(path: Path) -> None:
+    """Readers' addresses stand in it: a new file is its owner's alone (SQLite gives its side files the same mode)."""
+    with suppress(OSError):  # a folder that is missing or closed is reported by whoever opens the file
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
