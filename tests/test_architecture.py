@@ -25,7 +25,7 @@ ONLY = {  # library → the places that may import it
     "mjml": ("compose",),
 }  # typing-only imports count too
 SHARED_BY_STAGES = ("jobdigest.subscribers.tokens",)  # links are part of a message
-STORE_MAY_USE = ("curate.merge", "curate.state")  # pure judging over rows; no stage of its own
+STORE_MAY_USE = ("curate.merge", "curate.state", "compose.money")  # pure judging over rows; no stage of its own
 
 
 def imports_of(text: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from jobdigest.curate.merge import Member, Merged, merge
 from jobdigest.curate.state import Sightings, State, state
 from jobdigest.model import Job, PostingRef, Salary
+from jobdigest.store import search
 from jobdigest.store.postings import COLUMNS_OF_A_POSTING, read_places, read_salary
 from jobdigest.store.schema import jobs, postings, rulings
 
@@ -66,12 +67,14 @@ def member(row: Row[Any], seen: State) -> Member:
 
 def refresh(connection: Connection, job_ids: Iterable[str], now: datetime, place_keys: PlaceKeys) -> None:
     """Merge the postings of these jobs again; a job without a posting in scope has no row."""
-    rows = []
-    for job_id, merged in _merged(connection, list(job_ids), now):
+    rows, touched = [], list(job_ids)
+    for job_id, merged in _merged(connection, touched, now):
         if merged:
             rows.append(_row(job_id, merged, now, place_keys))
         else:
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(open=False))
+    if touched:
+        search.bump(connection)
     if rows:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         upsert = dialect.insert(jobs)
@@ -105,6 +108,8 @@ def _row(job_id: str, merged: Merged, now: datetime, place_keys: PlaceKeys) -> d
         "open": merged.open,
         "yearly_pay": yearly(fields["salary"]),
         "place_keys": f" {' '.join(sorted(key.replace(' ', '_') for key in keys))} " if keys else None,
+        "words": search.words_of(fields, keys),
+        "rank": search.rank_of(job_id, fields["date_posted"], fields["first_seen"]),
         "hidden": False,
         "pinned": False,
     }
@@ -201,6 +206,7 @@ def hidden(connection: Connection) -> dict[str, str]:
 def mark(connection: Connection, job_id: str, verb: str, on: bool) -> None:
     """Set or clear a job's `hidden` or `pinned`."""
     connection.execute(update(jobs).where(jobs.c.id == job_id).values({"hidden" if verb == "hide" else "pinned": on}))
+    search.bump(connection)
 
 
 def announce(connection: Connection, job_ids: Iterable[str], key: str) -> None:

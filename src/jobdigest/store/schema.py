@@ -215,6 +215,8 @@ jobs = Table(
     Column("yearly_pay", Float),  # upper end, for filters only
     Column("places", Json),
     Column("place_keys", Text),  # ` key key `: what a wish can match
+    Column("words", Text),  # what a search can match: see search.py, which each database indexes in its own way
+    Column("rank", BigInteger),  # the order of lists, newest first: day of posting, then number
     Column("workplace", String),
     Column("remote_scope", Json),
     Column("date_posted", Date),
@@ -226,8 +228,8 @@ jobs = Table(
     Column("attribution", Text),
     Column("hidden", Boolean, nullable=False, default=False),
     Column("pinned", Boolean, nullable=False, default=False),
-    Index("ix_jobs_open_first_seen", "open", "first_seen"),
-    Index("ix_jobs_open_role_type", "open", "role_type"),
+    Index("ix_jobs_open_hidden_rank", "open", "hidden", "rank"),
+    Index("ix_jobs_open_hidden_role_type", "open", "hidden", "role_type"),
     Index("ix_jobs_company_key", "company_key"),
 )
 
