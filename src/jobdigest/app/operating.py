@@ -163,4 +163,4 @@ def status_lines(found: dict[str, Any]) -> list[str]:
     ]
     lines += [f"  {name}: {error}" for name, error in sorted(found["failing"].items())]
     lines += [f"  ALARM {name}: {alarm}" for name, alarm in sorted(found["alarms"].items())]
-    return lines + (["HELD after a restore: `digest restore --resume` releases"] if found["held"] else [])
+    return lines + (["HELD: `digest send` says why; `digest restore --resume` releases"] if found["held"] else [])

@@ -29,6 +29,10 @@ HELD = (
     "{edition} is held: the database was restored from a backup, and the edition may have been sent since; "
     "`digest restore --resume` releases it if it was not"
 )
+MOVED = (
+    "{edition} is held: everything moved to {where}; set `database` in config.yaml, "
+    "or go on with this one by `digest restore --resume` if nothing was sent from there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ def freeze_due(app: App, now: datetime, approve: str | None = None) -> list[str]
     with app.store.read() as connection:
         edition = editions.load(connection, slot.edition)
         if holds.is_held(connection, slot.at) and not (edition and edition.state == "sent"):
-            raise DeliveryError(HELD.format(edition=slot.edition))
+            where = holds.moved_to(connection)
+            raise DeliveryError((MOVED if where else HELD).format(edition=slot.edition, where=where))
     if edition is None:
         check_way_out(app)
         audience = freeze(app, slot, now, approve)

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("prune")(prune)
+    app.command("migrate-to")(migrate_to)
 
 
 def status(context: typer.Context, as_json: AsJson = False, now: Now = None) -> None:
@@ -75,6 +76,16 @@ def restore(
     for line in put_back(app_of(context), file, moment(now)):
         say(line)
     next_step("digest status, then digest restore --resume")
+
+
+def migrate_to(
+    context: typer.Context, url: Annotated[str, typer.Argument(help="an empty database: postgresql://user@host/name")]
+) -> None:
+    """Move everything from SQLite to PostgreSQL; the old file stays, and sends nothing from then on."""
+    from jobdigest.app.moving import migrate
+
+    migrate(app_of(context), url, moment(None), say)
+    next_step("set `database` in config.yaml to the new address; then digest run, and digest worker on any machine")
 
 
 def prune(context: typer.Context, now: Now = None) -> None:

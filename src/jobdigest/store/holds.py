@@ -1,4 +1,4 @@
-"""Editions that must not be sent until a human says so: after a restore, or after a run that never saved its end."""
+"""Editions that must not be sent until a human says so: after a restore, a move, or a run that never saved its end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from jobdigest.store import facts
 from jobdigest.store.schema import deliveries
 
 _RESTORED = "restored"
+_RETIRED = "retired"
 
 
 def hold_after_restore(connection: Connection, now: datetime) -> None:
@@ -19,15 +20,32 @@ def hold_after_restore(connection: Connection, now: datetime) -> None:
 
 def release(connection: Connection) -> bool:
     """The operator knows what was sent; False where nothing was held."""
-    held = facts.get(connection, _RESTORED) is not None
+    held = any(facts.get(connection, key) is not None for key in (_RESTORED, _RETIRED))
     facts.put(connection, _RESTORED, None)
+    unretire(connection)
     return held
 
 
+def retire(connection: Connection, where: str) -> None:
+    """Everything moved to `where`: were this database to send as well, readers would get two mails."""
+    facts.put(connection, _RETIRED, where)
+
+
+def unretire(connection: Connection) -> None:
+    """This database is the one in use."""
+    facts.put(connection, _RETIRED, None)
+
+
+def moved_to(connection: Connection) -> str | None:
+    """Where everything moved, None for the database in use."""
+    where = facts.get(connection, _RETIRED)
+    return str(where) if where else None
+
+
 def is_held(connection: Connection, slot: datetime) -> bool:
-    """Whether an edition with this slot may have been sent by a ledger that was lost."""
+    """Whether an edition with this slot may have been sent by a ledger that was lost, or is another's to send."""
     until = facts.get(connection, _RESTORED)
-    return until is not None and slot <= datetime.fromisoformat(until)
+    return moved_to(connection) is not None or (until is not None and slot <= datetime.fromisoformat(until))
 
 
 def begin_unsaved(connection: Connection, edition: str) -> None:

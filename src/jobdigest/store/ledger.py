@@ -153,6 +153,12 @@ def enlist(
     return None
 
 
+def living_senders(conn: Connection, now: datetime, alive: Callable[[str], bool | None]) -> list[str]:
+    """The editions that somebody is sending at this moment."""
+    keys = conn.execute(select(editions.c.key).where(editions.c.state.in_(("frozen", "sending")))).scalars().all()
+    return [key for key in keys if any(_lives(*sender, now, alive) for sender in _senders(conn, key).items())]
+
+
 def stay_enlisted(conn: Connection, edition: str, owner: str, now: datetime) -> None:
     """Lengthen a sender's registration."""
     _write_senders(conn, edition, _senders(conn, edition, lock=True) | {owner: (now + LEASE).isoformat()})

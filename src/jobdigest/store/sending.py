@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from jobdigest.errors import DeliveryError
 from jobdigest.model import Delivery, Limit, Outcome
-from jobdigest.store import Store, claims, ledger, rates, suppressions
+from jobdigest.store import Store, claims, holds, ledger, rates, suppressions
 
 
 class SendingLedger:
@@ -23,6 +24,8 @@ class SendingLedger:
     def open(self, now: datetime, *, alongside: bool) -> str | None:
         """Start the edition and take over what dead senders held; the name of a living one that is in the way."""
         with self._store.begin() as conn:
+            if where := holds.moved_to(conn):
+                raise DeliveryError(f"{self.edition}: everything moved to {where}; it is sent from there")
             other = ledger.enlist(conn, self.edition, self._owner, now, self._alive, alongside=alongside)
             if other is None:
                 claims.take_over(conn, self.edition, self._owner, now, self._alive)
