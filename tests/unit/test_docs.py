@@ -33,7 +33,7 @@ def of(*languages: str) -> list[Block]:
 
 
 def commands_in(block: Block) -> Iterator[str]:
-    """What a reader would type: in a console what follows the prompt, in a script every line; comments and pipes removed."""
+    """What a reader would type: what follows the prompt, or every line of a script; without comments and pipes."""
     for line in block.text.replace("\\\n", " ").splitlines():
         typed = line.strip().removeprefix("$ ")
         if block.language == "console" and not line.strip().startswith("$ "):
