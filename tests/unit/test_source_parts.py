@@ -124,7 +124,14 @@ def test_rows_of_one_id_are_one_posting_with_all_places() -> None:
 
 @pytest.mark.parametrize(
     ("token", "name"),
-    [("scale-ai", "Scale Ai"), ("Notion", "Notion"), ("jobs.acme.com", "Acme"), ("Acme%20Labs", "Acme Labs")],
+    [
+        ("scale-ai", "Scale AI"),
+        ("n8n", "n8n"),
+        ("1password", "1Password"),
+        ("Notion", "Notion"),
+        ("jobs.acme.com", "Acme"),
+        ("Acme%20Labs", "Acme Labs"),
+    ],
 )
 def test_readable_tokens(token: str, name: str) -> None:
     assert _parts.readable(token) == name

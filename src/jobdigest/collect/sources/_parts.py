@@ -200,11 +200,17 @@ def match_url(patterns: Iterable[str], url: str) -> str | None:
 
 
 def readable(token: str) -> str:
-    """An employer's name guessed from a board's token or host: `scale-ai` → `Scale Ai`, `Notion` as it is."""
+    """An employer's name guessed from a board's token or host: `scale-ai` → `Scale AI`, `Notion` and `n8n` as they are."""
     name = re.sub(r"^(?:https?://)?(?:www|jobs|careers?|apply|boards?)\.", "", unquote(token))
     name = re.split(r"[/?#.]", re.sub(r"^https?://", "", name))[0]
     name = re.sub(r"[-_+\s]+", " ", name).strip() or token
-    return name.title() if name == name.lower() else name
+    return " ".join(_in_capitals(word) for word in name.split(" ")) if name == name.lower() else name
+
+
+def _in_capitals(word: str) -> str:
+    if word in ("ai", "ml"):
+        return word.upper()
+    return word if re.search(r"[a-z]\d", word) else word.title()
 
 
 def united(postings: Iterable[RawPosting]) -> list[RawPosting]:
