@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.curate", "benchmarks.compose", "benchmarks.deliver")
+BENCHMARKS = ("benchmarks.collect", "benchmarks.curate", "benchmarks.compose", "benchmarks.deliver")
 
 if __name__ == "__main__":
     failed = 0
