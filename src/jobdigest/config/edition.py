@@ -41,6 +41,10 @@ class Newsletter(Section):
     subject: str | None = Field(None, description="subject template; see docs/compose.md")
     bounce_address: str | None = Field(None, description="return path; VERP adds the reader's tag before the @")
     unsubscribe_mailto: str | None = Field(None, description="address for unsubscribing by mail")
+    imprint: str | None = Field(None, description="who answers for the pages: text, or a file that holds it")
+    privacy: str | None = Field(
+        None, description="privacy notice: text, or a file; without it the page says what the program really keeps"
+    )
     pages: Literal["served", "static"] = Field(
         "served", description="`static`: no `digest web` runs; past editions are files and readers leave by mail"
     )

@@ -160,23 +160,16 @@ def still_open(connection: Connection, job_ids: Sequence[str]) -> set[str]:
     return found
 
 
-def page_of_open(
-    connection: Connection,
-    page_url: Callable[[str], str],
-    *,
-    role: str | None,
-    company: str | None,
-    skip: int,
-    most: int,
-) -> list[Job]:
-    """A page of the open jobs, newest first."""
-    query = select(jobs).where(jobs.c.open, ~jobs.c.hidden, jobs.c.redirect_to.is_(None))
-    if role:
-        query = query.where(jobs.c.role_type == role)
-    if company is not None:
-        query = query.where(jobs.c.company_key == company)
-    ordered = query.order_by(jobs.c.first_seen.desc(), jobs.c.id.desc()).offset(skip).limit(most)
-    return [read_job(row, (), page_url) for row in connection.execute(ordered)]
+def postings_of(connection: Connection, job_id: str) -> Sequence[Row[Any]]:
+    """The postings of one job, the first seen first."""
+    query = select(*COLUMNS_OF_A_POSTING).where(postings.c.job_id == job_id)
+    return connection.execute(query.order_by(postings.c.first_seen, postings.c.id)).all()
+
+
+def name_of_employer(connection: Connection, company_key: str) -> str | None:
+    """How an employer is written, by any of its jobs, open or not; None for one that never had any."""
+    query = select(jobs.c.company).where(jobs.c.company_key == company_key).order_by(jobs.c.open.desc()).limit(1)
+    return connection.scalar(query)
 
 
 def of_ids(connection: Connection, job_ids: Sequence[str], page_url: Callable[[str], str]) -> list[Job]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from time import time_ns
@@ -108,6 +108,18 @@ def count_by_role(connection: Connection) -> dict[str, int]:
     """How many listed jobs there are of each role type."""
     query = select(jobs.c.role_type, func.count()).where(LISTED).group_by(jobs.c.role_type)
     return {role: number for role, number in connection.execute(query)}
+
+
+def newest_places(connection: Connection, most: int) -> Iterator[list[list[str | None]]]:
+    """The places of the newest listed jobs, as `[city, region, country]`."""
+    query = select(jobs.c.places).where(LISTED, jobs.c.rank.is_not(None)).order_by(jobs.c.rank.desc()).limit(most)
+    yield from connection.scalars(query)
+
+
+def ids(connection: Connection, *, skip: int, most: int) -> Sequence[tuple[str, int]]:
+    """Ids and ranks of listed jobs, the oldest first, for a site map."""
+    query = select(jobs.c.id, jobs.c.rank).where(LISTED, jobs.c.rank.is_not(None)).order_by(jobs.c.rank)
+    return [(id_, rank) for id_, rank in connection.execute(query.offset(skip).limit(most))]
 
 
 def _matching(connection: Connection, groups: Groups) -> tuple[ColumnElement[Any], ColumnElement[bool]]:

@@ -1,86 +1,152 @@
-"""Reading without an address: past editions, open jobs, one job, one employer."""
+"""Reading without an address: past editions, open jobs under any filter, one job, one employer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from jobdigest.app import archive, browsing
-from jobdigest.web.page import not_found, page
-
-if TYPE_CHECKING:
-    from jobdigest.app import App
+from jobdigest.app import archive, filters
+from jobdigest.app.board import Listing
+from jobdigest.app.filters import Filters
+from jobdigest.app.jobpage import job_page
+from jobdigest.web.jsonld import job_posting
+from jobdigest.web.page import SHARED, app_of, board_of, not_found, page
 
 EDITION_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https:; base-uri 'none'; form-action 'none'"
-MOST_SKIPPED = 1_000_000
+PAY_OFFERED = (50, 80, 100, 140, 200)
+LEVELS_OFFERED = ("intern", "new-grad", "junior", "senior", "staff", "lead", "manager")
 
 
 def home(request: Request) -> Response:
     """What this is, and where to go on."""
-    return page(request, "home", editions=archive.past_editions(_app(request))[:5])
+    return page(request, "home", shared=True, editions=archive.past_editions(app_of(request))[:5])
 
 
 def editions(request: Request) -> Response:
     """Every past edition."""
-    return page(request, "editions", editions=archive.past_editions(_app(request)))
+    return page(request, "editions", shared=True, editions=archive.past_editions(app_of(request)))
 
 
 def edition(request: Request) -> Response:
     """One edition as everybody may see it; its own styles stand in it, as in the mail."""
-    html = archive.edition_page(_app(request), request.path_params["key"])
+    html = archive.edition_page(app_of(request), request.path_params["key"])
     if html is None:
         return not_found(request)
-    return HTMLResponse(html, headers={"Content-Security-Policy": EDITION_POLICY})
+    return HTMLResponse(html, headers={"Content-Security-Policy": EDITION_POLICY, "Cache-Control": SHARED})
 
 
 def jobs(request: Request) -> Response:
-    """Open jobs, newest first; `role` filters, `skip` goes on."""
-    found = found_jobs(request)
-    more = _start(request) + browsing.A_PAGE if len(found) == browsing.A_PAGE else None
-    return page(request, "jobs", jobs=found, roles=_app(request).roles.groups, role=_role(request), more=more)
+    """Open jobs, newest first, under the filters of the query; `after` and `before` turn the page."""
+    wanted = asked(request)
+    board = board_of(request)
+    found = board.listing(wanted, below=_rank(request, "after"), above=_rank(request, "before"))
+    with board.app.store.read() as connection:
+        choices = board.choices(connection)
+    return page(
+        request,
+        "jobs",
+        shared=True,
+        wanted=wanted,
+        found=found,
+        choices=choices,
+        heading=_heading(request, wanted, found),
+        chips=_chips(request, wanted, found),
+        query=wanted.query(),
+        link=lambda **change: "/jobs" + wanted._replace(**change).query(),
+        turned=lambda **turn: "/jobs" + _turned(wanted, turn),
+        join="/join" + joining(wanted),
+        levels=[(level, board.words.named("seniority", level)) for level in LEVELS_OFFERED],
+        pays=PAY_OFFERED,
+        name_of=board.words,
+    )
 
 
-def found_jobs(request: Request) -> list[browsing.JobPage]:
-    """The open jobs that the query asks for."""
-    return browsing.open_jobs(_app(request), role=_role(request), after=_start(request))
+def asked(request: Request) -> Filters:
+    """The filters of a request."""
+    return filters.read(request.query_params, app_of(request).role_ids)
 
 
-def _role(request: Request) -> str | None:
-    role = request.query_params.get("role")
-    return role if role in _app(request).role_ids else None
+def joining(wanted: Filters) -> str:
+    """What the sign-up page is told of a search, so that its form is filled in."""
+    values = {
+        "role": wanted.role,
+        "place": wanted.place,
+        "remote": "yes" if wanted.remote else "",
+        "seniority": wanted.seniority,
+        "pay": f"{wanted.pay * 1000} EUR" if wanted.pay else "",
+        "words": wanted.words,
+    }
+    given = {name: value for name, value in values.items() if value}
+    return "?" + urlencode(given) if given else ""
 
 
-def _start(request: Request) -> int:
-    skip = request.query_params.get("skip", "0")
-    return min(int(skip), MOST_SKIPPED) if skip.isascii() and skip.isdigit() and len(skip) < 8 else 0
+def _rank(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _turned(wanted: Filters, turn: dict[str, int]) -> str:
+    query = wanted.query()
+    return query + ("&" if query else "?") + urlencode(turn)
+
+
+def _chips(request: Request, wanted: Filters, found: Listing) -> list[tuple[str, str]]:
+    """Every filter in words, with the link that takes it off."""
+    words, roles = board_of(request).words, {role.id: role.name for role in app_of(request).roles.groups}
+    employer = found.lines[0].company if wanted.company and found.lines else wanted.company
+    said = {
+        "words": f"“{wanted.words}”",
+        "role": roles.get(wanted.role, ""),
+        "place": wanted.place,
+        "remote": "Remote",
+        "seniority": words.named("seniority", wanted.seniority),
+        "pay": f"At least €{words.number(wanted.pay * 1000)}",
+        "company": employer,
+    }
+    empty = Filters()
+    return [
+        (said[name], "/jobs" + wanted._replace(**{name: getattr(empty, name)}).query())
+        for name in Filters._fields
+        if getattr(wanted, name)
+    ]
+
+
+def _heading(request: Request, wanted: Filters, found: Listing) -> str:
+    """`14 remote jobs in Berlin`: only the simplest filters are put into a sentence, the others stand as chips."""
+    number = board_of(request).words.number(found.total)
+    kind = "remote AI job" if wanted.remote else "AI job"
+    plural = "" if found.total == 1 else "s"
+    return f"{number} open {kind}{plural}" + (f" in {wanted.place}" if wanted.place else "")
 
 
 def job(request: Request) -> Response:
     """One job, open or not; a merged one leads to the job it became."""
-    asked = request.path_params["job"]
-    found = browsing.one_job(_app(request), asked)
+    name = request.path_params["job"]
+    found = job_page(board_of(request), name)
     if found is None:
         return not_found(request)
-    if found.job.id != asked:
-        return RedirectResponse(f"/jobs/{found.job.id}", 301)
-    return page(request, "job", found=found)
+    if found.job.id != name:
+        return RedirectResponse(f"/jobs/{found.job.id}", 301, {"Cache-Control": SHARED})
+    facts = job_posting(found.job, app_of(request).job_url(found.job.id)) if found.ours else None
+    places = [board_of(request).words.place(place) for place in found.job.places]
+    return page(request, "job", shared=True, found=found, structured=facts, places=places)
 
 
 def company(request: Request) -> Response:
     """An employer's open jobs."""
-    key = unquote(request.path_params["name"])
-    found = browsing.open_jobs(_app(request), company=key)
-    name = found[0].job.company if found else key
-    return page(request, "company", jobs=found, company=name)
-
-
-def _app(request: Request) -> App:
-    app: App = request.app.state.app
-    return app
+    board = board_of(request)
+    known = board.employer(request.path_params["name"])
+    if known is None:
+        return not_found(request)
+    key, name = known
+    if key != request.path_params["name"]:
+        return RedirectResponse(f"/companies/{quote(key, safe='')}", 301, {"Cache-Control": SHARED})
+    wanted = Filters(company=key)
+    found = board.listing(wanted)
+    return page(request, "company", shared=True, found=found, company=name, query=wanted.query())
 
 
 ROUTES = [

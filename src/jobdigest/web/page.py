@@ -7,19 +7,33 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from jobdigest.compose.templates import Templates
-
 if TYPE_CHECKING:
     from jobdigest.app import App
+    from jobdigest.app.board import Board
+    from jobdigest.compose.templates import Templates
+
+SHARED = "public, max-age=60"  # the same for everybody: see cache.py
+PRIVATE = "no-store"
 
 
-def page(request: Request, name: str, *, status: int = 200, **context: Any) -> Response:
-    """Render `web/NAME.html.j2`."""
+def app_of(request: Request) -> App:
+    """The application behind the pages."""
     app: App = request.app.state.app
-    html = Templates.of(app.config).render(
-        f"web/{name}.html.j2", {"newsletter": app.config.newsletter, "path": request.url.path, **context}
-    )
-    return HTMLResponse(html, status)
+    return app
+
+
+def board_of(request: Request) -> Board:
+    """Its job board."""
+    board: Board = request.app.state.board
+    return board
+
+
+def page(request: Request, name: str, *, status: int = 200, shared: bool = False, **context: Any) -> Response:
+    """Render `web/NAME.html.j2`; `shared` says that it depends on its address alone, so that it may be kept."""
+    templates: Templates = request.app.state.templates
+    common = {"newsletter": app_of(request).config.newsletter, "path": request.scope["path"]}
+    html = templates.render(f"web/{name}.html.j2", {**common, **context})
+    return HTMLResponse(html, status, {"Cache-Control": SHARED if shared and status == 200 else PRIVATE})
 
 
 def not_found(request: Request) -> Response:

@@ -10,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from jobdigest.app.board import Board
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
+from jobdigest.store import search
 from jobdigest.web import browsing, choosing, feeds, leaving, reporting
+from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
 
 if TYPE_CHECKING:
@@ -30,8 +33,16 @@ def create(app: App) -> Starlette:
         *reporting.ROUTES,
         *browsing.ROUTES,
     ]
-    pages = Starlette(routes=routes, middleware=[Middleware(Guard, secure=app.config.newsletter.base_url)])
-    pages.state.app = app
+    templates = Templates.of(app.config)
+
+    def version() -> int:
+        with app.store.read() as connection:
+            return search.version(connection)
+
+    guard = Middleware(Guard, secure=app.config.newsletter.base_url)
+    pages = Starlette(routes=routes, middleware=[guard, Middleware(Cache, version=version)])
+    pages.state.app, pages.state.templates = app, templates
+    pages.state.board = Board(app, templates.catalogues.words("en"))
     return pages
 
 

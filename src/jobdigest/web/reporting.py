@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from jobdigest.app import reporting
-from jobdigest.web.page import not_found, page
+from jobdigest.app.jobpage import job_page
+from jobdigest.web.page import board_of, not_found, page
 from jobdigest.web.visitor import from_our_page, network_hash
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def which(request: Request) -> Response:
 
 def form(request: Request) -> Response:
     """What is wrong with this job?"""
-    from jobdigest.app.browsing import one_job
-
-    found = one_job(request.app.state.app, request.path_params["job"])
+    found = job_page(board_of(request), request.path_params["job"])
     return not_found(request) if found is None else page(request, "report_job", found=found, reasons=reporting.REASONS)
 
 
