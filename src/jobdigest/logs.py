@@ -57,5 +57,6 @@ def set_up() -> None:
     handler.setFormatter(JsonLines() if as_json else logging.Formatter(console))
     handler.addFilter(_with_ids)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("alembic", "apscheduler", "httpcore", "httpx"):  # httpx names whole addresses, keys included
+    # httpx names whole addresses, keys included
+    for noisy in ("alembic", "apscheduler", "procrastinate", "httpcore", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

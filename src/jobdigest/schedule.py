@@ -14,32 +14,42 @@ import threading
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from jobdigest import work
+from jobdigest import engine, work
 from jobdigest.deliver.owner import new_owner
 from jobdigest.errors import StoreError
 from jobdigest.slots import due_slot
 from jobdigest.store import editions
+from jobdigest.store.leading import Leadership
 
 if TYPE_CHECKING:
     from jobdigest.app import App
 
 TICK_SECONDS = 60
 FIRST_ROUND = timedelta(minutes=30)  # so long an edition waits for the first collection after a start
+SOON = 2.0  # seconds between looks at whether workers are done with it
 STOPPING = 9.5  # seconds; whatever is not done by then is a transaction that is rolled back, or a look not taken
+LEADER = "leader"  # who leads may go on with whatever an earlier leader began
 log = logging.getLogger("jobdigest")
 
 
 class Keeper:
-    """Starts duties and ends them. After a start, an edition that isn't frozen waits for the first collection."""
+    """Starts duties and ends them. After a start, an edition that isn't frozen waits for the first collection.
+
+    Of several schedulers on one database one leads; the others stand by.
+    """
 
     def __init__(self, app: App, stop: threading.Event, first_round: timedelta = FIRST_ROUND) -> None:
         self.app, self.stop = app, stop
-        self._owner = new_owner()
+        self._leadership = Leadership(app.store)
+        self._led: bool | None = None
+        self._owner = new_owner() if app.store.is_sqlite else LEADER
+        self._duties = work.DUTIES if app.store.is_sqlite else engine.duties(app)
         self._lock = threading.Lock()
         self._threads: dict[str, threading.Thread] = {}
         self._collected = threading.Event()
@@ -47,8 +57,16 @@ class Keeper:
 
     def tick(self) -> None:
         """Start every duty that is not at work."""
-        for name in work.DUTIES:
-            self._start(name)
+        if self._leads():
+            for name in self._duties:
+                self._start(name)
+
+    def _leads(self) -> bool:
+        leads = self._leadership.held()
+        if leads != self._led and not self.app.store.is_sqlite:
+            log.info("leading" if leads else "standing by: another scheduler leads, or the database is away")
+        self._led = leads
+        return leads
 
     def _start(self, name: str) -> None:
         with self._lock:
@@ -62,10 +80,15 @@ class Keeper:
         now = datetime.now(UTC)
         if name == "edition" and self._wants_news_first(now):
             return
-        work.attempt(name, self.app, now, self._owner, self.stop)
+        done = self._attempt(name, now)
         if name == "collect" and not self._collected.is_set():
+            while done is False and not self.stop.wait(SOON):
+                done = self._attempt(name, datetime.now(UTC))
             self._collected.set()
             self._start("edition")
+
+    def _attempt(self, name: str, now: datetime) -> bool | None:
+        return work.attempt(name, partial(self._duties[name], self.app, now, self._owner, self.stop))
 
     def _wants_news_first(self, now: datetime) -> bool:
         """Whether an edition would be frozen from what was known before this process was started."""
@@ -83,6 +106,7 @@ class Keeper:
         deadline = time.monotonic() + seconds
         for thread in self._threads.values():
             thread.join(max(0.0, deadline - time.monotonic()))
+        self._leadership.release()
         return [name for name, thread in self._threads.items() if thread.is_alive()]
 
 
@@ -104,7 +128,7 @@ def run_forever(app: App, stop: threading.Event | None = None) -> list[str]:
         misfire_grace_time=None,
     )
     scheduler.start()
-    _wait_for_the_end(stop)
+    wait_for_the_end(stop)
     scheduler.shutdown(wait=False)
     left = keeper.wait(STOPPING)
     if left:
@@ -112,7 +136,7 @@ def run_forever(app: App, stop: threading.Event | None = None) -> list[str]:
     return left
 
 
-def _wait_for_the_end(stop: threading.Event) -> None:
+def wait_for_the_end(stop: threading.Event) -> None:
     """Until a signal or `stop`. The handler only writes into a queue: nothing else is safe inside one."""
     if threading.current_thread() is not threading.main_thread():
         stop.wait()

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from jobdigest.app.intake import Counts, Intake
 from jobdigest.app.stopping import until_stopped
 from jobdigest.collect.http import Client, user_agent
-from jobdigest.collect.outcome import Outcome
+from jobdigest.collect.outcome import Outcome, why_skipped
 from jobdigest.collect.run import collect
 from jobdigest.collect.sources.base import Batch, Kind, Manners, SourceReport
 from jobdigest.config import SourceConfig
 from jobdigest.curate.judge import Rules
 from jobdigest.curate.place import place_keys
+from jobdigest.polling import Health
 from jobdigest.store import Store, jobs, postings
 from jobdigest.store.sources import SourceMemory, read_health
 
@@ -57,6 +58,7 @@ class StoreSink:
         """Close what a complete answer did not list; an unchanged one lists what the last one did."""
         if outcome.state == "unchanged":
             with self.store.begin() as connection:
+                postings.lock_curation(connection)
                 postings.touch_source(connection, source.name, self.now)
         return self._intake(source).finish(self.now) if outcome.complete else 0
 
@@ -102,21 +104,38 @@ def collect_all(
 
     `stop` ends it within a moment: what is stored stays, sources that are not done are polled again.
     """
-    sources = [app.located(source) for source in app.chosen_sources(names)]
+    reports = poll(app, app.chosen_sources(names), now, report, only_due=only_due, stop=stop)
+    with app.store.begin() as connection:
+        postings.lock_curation(connection)
+        jobs.sweep_expired(connection, now, place_keys)
+        totals = (*postings.totals(connection), jobs.count_open(connection))
+    return Collected(reports, totals)
+
+
+def poll(
+    app: App,
+    sources: Sequence[SourceConfig],
+    now: datetime,
+    report: Callable[[SourceReport], None] = lambda _: None,
+    *,
+    only_due: bool = False,
+    stop: Event | None = None,
+    sharers: int = 1,
+) -> list[SourceReport]:
+    """Poll these sources; `sharers` processes do the like at the same time and divide what a host bears."""
     rules = app.rules()
     sink = StoreSink(store=app.store, kinds=app.kinds, rules=rules, now=now)
-    memory = SourceMemory(app.store, now, rules.fingerprint)
-
+    memory = SourceMemory(app.store, now, rules.fingerprint, [source.name for source in sources])
     reports: list[SourceReport] = []
 
     def note(done: SourceReport) -> None:
         reports.append(done)
         report(done)
 
-    async def poll() -> None:
-        async with client_of(app) as client:
+    async def run() -> None:
+        async with client_of(app, sharers) as client:
             await collect(
-                sources,
+                [app.located(source) for source in sources],
                 kinds=app.kinds,
                 http=client.for_source,
                 memory=memory,
@@ -127,17 +146,26 @@ def collect_all(
                 only_due=only_due,
             )
 
-    asyncio.run(until_stopped(poll(), stop))
-    with app.store.begin() as connection:
-        jobs.sweep_expired(connection, now, place_keys)
-        totals = (*postings.totals(connection), jobs.count_open(connection))
-    return Collected(reports, totals)
+    asyncio.run(until_stopped(run(), stop))
+    return reports
 
 
-def client_of(app: App) -> Client:
+def due_sources(app: App, now: datetime) -> list[tuple[SourceConfig, datetime | None]]:
+    """The sources whose turn it is, and since when; None for those never polled."""
+    known = read_health(app.store)
+    found = []
+    for source in app.chosen_sources(None):
+        health = known.get(source.name) or Health(name=source.name, kind=source.kind)
+        manners = app.kinds[source.kind].manners
+        if not why_skipped(health, now, fixed=manners.every if manners.by_terms else None, only_due=True):
+            found.append((source, health.next_poll))
+    return found
+
+
+def client_of(app: App, sharers: int = 1) -> Client:
     """The HTTP client as configured."""
     network = app.config.network
-    return Client(network, user_agent(app.config.newsletter, network))
+    return Client(network, user_agent(app.config.newsletter, network), sharers=sharers)
 
 
 def source_health(app: App) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from jobdigest.curate.liveness import Look, read_page
 from jobdigest.curate.place import place_keys
 from jobdigest.curate.state import state
 from jobdigest.errors import FetchError
-from jobdigest.store import jobs, looks
+from jobdigest.store import jobs, looks, postings
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -32,18 +32,21 @@ def check_pages(
     since: datetime | None = None,
     stop: Event | None = None,
     progress: Callable[[], None] = lambda: None,
+    mine: Callable[[str], bool] = lambda host: True,
 ) -> list[dict[str, Any]]:
     """Look at every open posting's page; a row for each looked at, with its liveness and the evidence.
 
     `since` leaves out what was looked at after it, so that a check that was interrupted goes on where it ended; `stop`
-    interrupts it. `progress` is called now and then, from any thread.
+    interrupts it. `progress` is called now and then, from any thread. `mine` says which hosts are ours to ask.
     """
     with app.store.read() as connection:
-        waiting = looks.to_look_at(connection, since)
+        every = looks.to_look_at(connection, since)
+        waiting = [posting for posting in every if mine(posting.url.partition("://")[2].partition("/")[0])]
     done: list[int] = []
 
     def keep(seen: Sequence[tuple[int, Look]]) -> None:
         with app.store.begin() as connection:
+            postings.lock_curation(connection)
             touched = looks.record(connection, seen, now)
             jobs.refresh(connection, touched, now, place_keys)
         done.extend(id_ for id_, _ in seen)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from jobdigest.cli import collecting, looking, mailing, operating, readers, sending, serving, setting_up
+from jobdigest.cli import collecting, looking, mailing, operating, readers, sending, serving, setting_up, working
 from jobdigest.cli.session import Session
 
 app = typer.Typer(
@@ -28,5 +28,5 @@ def _every_command(
     context.obj = Session(config)
 
 
-for module in (setting_up, collecting, looking, sending, readers, serving, operating, mailing):
+for module in (setting_up, collecting, looking, sending, readers, serving, working, operating, mailing):
     module.register(app)

@@ -86,7 +86,10 @@ class _Answer:
 
 
 class Client:
-    """Connections, turnstiles and robots.txt of one run; use as `async with`."""
+    """Connections, turnstiles and robots.txt of one run; use as `async with`.
+
+    `sharers` are the clients that ask the same hosts at the same time, this one included.
+    """
 
     def __init__(
         self,
@@ -95,8 +98,10 @@ class Client:
         *,
         backoff: timedelta = timedelta(seconds=1),
         tls: ssl.SSLContext | None = None,
+        sharers: int = 1,
     ) -> None:
         self.network = network
+        self.sharers = sharers
         self.agent = agent
         self.backoff = backoff.total_seconds()
         self.guard = Guard(network.allow_private)
@@ -125,6 +130,7 @@ class Client:
     def for_source(self, source: SourceConfig, kind: Kind, validators: Mapping[str, Validator]) -> Session:
         """The session for one poll of `source`: what `run.collect` takes as `http`."""
         manners = replace(kind.manners, timeout=source.timeout) if source.timeout else kind.manners
+        manners = manners.shared_by(self.sharers)
         return self.session(manners, kind=kind.name, base_url=source.base_url, validators=validators)
 
     def turnstile(self, parts: SplitResult, kind: str, manners: Manners) -> Turnstile:

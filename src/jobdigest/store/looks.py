@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,10 +19,10 @@ class ToLookAt(NamedTuple):
     url: str
 
 
-def to_look_at(connection: Connection, since: datetime | None = None) -> list[ToLookAt]:
+def to_look_at(connection: Connection, since: datetime | None = None) -> Iterator[ToLookAt]:
     """Postings that a reader may be shown, as far as is known, and those closed at one look and not yet confirmed.
 
-    Without those looked at `since` then.
+    Streams; without those looked at `since` then.
     """
     open_ones = (
         postings.c.in_scope
@@ -33,8 +33,9 @@ def to_look_at(connection: Connection, since: datetime | None = None) -> list[To
     )
     if since:
         open_ones &= postings.c.looked_at.is_(None) | (postings.c.looked_at < since)
-    rows = connection.execute(select(postings.c.id, postings.c.url).where(open_ones).order_by(postings.c.id))
-    return [ToLookAt(*row) for row in rows]
+    query = select(postings.c.id, postings.c.url).where(open_ones).order_by(postings.c.id)
+    for row in connection.execute(query, execution_options={"yield_per": 1000}):
+        yield ToLookAt(*row)
 
 
 def record(connection: Connection, seen: Sequence[tuple[int, tuple[str, str]]], now: datetime) -> list[str]:

@@ -21,6 +21,7 @@ DETAILS_KEPT = timedelta(days=60)
 """A detail is fetched again when it is this old, and forgotten with its row."""
 POLLS_KEPT = timedelta(days=90)
 _UNSAVED = 50  # details that a sudden end may cost
+_ASKED_BY_NAME = 1000  # for more sources than this everything is read
 _RULES = "validators_rules"
 
 
@@ -39,23 +40,27 @@ class SourceMemory:
     """The memory of all sources for one run; `now` is the run's calendar time.
 
     `rules` names the judging rules: where they changed, validators are forgotten, so that unchanged answers are read
-    and judged again.
+    and judged again. `only` are the sources it is asked about, all where it isn't said.
     """
 
-    def __init__(self, store: Store, now: datetime, rules: bytes = b"") -> None:
+    def __init__(self, store: Store, now: datetime, rules: bytes = b"", only: Sequence[str] | None = None) -> None:
         self._store = store
+        self._only = only if only is not None and len(only) <= _ASKED_BY_NAME else None
         self._now = now
         self._forget_under_other_rules(rules.hex())
 
     def health(self) -> dict[str, Health]:
         """Every source polled before, by name."""
-        return read_health(self._store)
+        return read_health(self._store, self._only)
 
     def validators(self) -> dict[str, dict[str, Validator]]:
         """Stored validators by source and URL."""
         found: dict[str, dict[str, Validator]] = {}
         with self._store.read() as connection:
-            for source, url, etag, modified in connection.execute(select(http_cache)):
+            query = select(http_cache)
+            if self._only is not None:
+                query = query.where(http_cache.c.source.in_(self._only))
+            for source, url, etag, modified in connection.execute(query):
                 found.setdefault(source, {})[url] = Validator(etag, modified)
         return found
 
@@ -134,10 +139,11 @@ class SourceDetails:
             self._fresh.pop(key, None)
 
 
-def read_health(store: Store) -> dict[str, Health]:
-    """Every source polled before, by name."""
+def read_health(store: Store, only: Sequence[str] | None = None) -> dict[str, Health]:
+    """Every source polled before (or only some of them), by name."""
+    query = select(sources) if only is None else select(sources).where(sources.c.name.in_(only))
     with store.read() as connection:
-        return {row.name: Health(**row._mapping) for row in connection.execute(select(sources))}
+        return {row.name: Health(**row._mapping) for row in connection.execute(query)}
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

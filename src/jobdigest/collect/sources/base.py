@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -136,6 +136,10 @@ class Manners:
     every: timedelta | None = None
     by_terms: bool = False
     timeout: timedelta = timedelta(seconds=20)
+
+    def shared_by(self, clients: int) -> Manners:
+        """The part of each of several clients, so that a host feels no more of all of them than of one."""
+        return replace(self, concurrency=max(1, self.concurrency // clients), per_second=self.per_second / clients)
 
 
 class DetailMemory(Protocol):
