@@ -147,7 +147,7 @@ def test_two_negative_looks_close_and_a_live_one_clears(store: Store) -> None:
     assert look("unknown", 9) == "out", "what could not be seen neither confirms nor clears"
     assert look("expired", 10) == "out"
     with store.read() as connection:
-        assert looks.to_look_at(connection) == [], "confirmed closed: not looked at again"
+        assert list(looks.to_look_at(connection)) == [], "confirmed closed: not looked at again"
 
 
 def test_a_repost_of_the_same_job_is_no_news_but_a_new_city_is(store: Store) -> None:
