@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -46,6 +47,14 @@ READERS = (
 def test_no_value_makes_a_reader_raise(value: Any) -> None:
     for read in READERS:
         read(value)
+
+
+@given(
+    st.lists(st.sampled_from(["&", "&lt;", "&gt;", "&quot;", "&#39;", "&amp;", "&nbsp;", "&#x27;", "not", ";", "a b"]))
+)
+def test_the_quick_unescape_is_the_slow_one(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert _parts.unescaped(text) == html.unescape(text)
 
 
 @pytest.mark.parametrize(

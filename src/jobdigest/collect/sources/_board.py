@@ -94,6 +94,11 @@ class Board:
     headers: Callable[[SourceConfig], Mapping[str, str]] = lambda source: {"Accept": "application/json"}
     manners: Manners = field(default_factory=Manners)
     options: Mapping[str, Option] = field(default_factory=dict)
+    readers: tuple[tuple[str, Callable[[dict[str, Any]], Any]], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        readers = tuple((name, _reader(spec, _CLEAN[name])) for name, spec in self.fields.items())
+        object.__setattr__(self, "readers", readers)
 
     async def fetch(self, context: Context) -> AsyncIterator[Batch]:
         """See `Kind.fetch`; a list in one request is asked for conditionally, and unchanged gives no batch at all."""
@@ -159,10 +164,7 @@ class Board:
         """One row; raises ValueError with the reason where it cannot be a posting."""
         if not isinstance(row, dict):
             raise ValueError("not an object")
-        values = {
-            name: _CLEAN[name](spec(row) if callable(spec) else parts.dig(row, spec))
-            for name, spec in self.fields.items()
-        }
+        values = {name: read(row) for name, read in self.readers}
         if self.addresses:
             values["locations"] = addresses(self.addresses(row)) or values.get("locations", ())
         if self.link and not values.get("url") and values.get("source_id"):
@@ -189,6 +191,15 @@ class Board:
     def recognise(self, url: str) -> str | None:
         """See `Kind.recognise`."""
         return parts.match_url(self.pages, url)
+
+
+def _reader(spec: Field, clean: Callable[[Any], Any]) -> Callable[[dict[str, Any]], Any]:
+    """From a row to one clean value."""
+    if callable(spec):
+        return lambda row: clean(spec(row))
+    if "." in spec:
+        return lambda row: clean(parts.dig(row, spec))
+    return lambda row: clean(row.get(spec))
 
 
 def finished(kind: Any, values: dict[str, Any], source: SourceConfig, company: str | None = None) -> RawPosting:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -26,6 +27,8 @@ _PERIODS: tuple[tuple[re.Pattern[str], Period], ...] = (
 )
 _TAG = re.compile(r"<[^<>]*>")
 _MOJIBAKE = re.compile("[ÂÃÄÅâð][\x80-\xbf\u2018-\u2122\u0152-\u0192\u20ac\u02c6\u02dc]")
+_WEB = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
+_MARKS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"))
 _EPOCH_MS = 100_000_000_000
 _LONGEST_LINE = 10_000
 
@@ -51,7 +54,7 @@ def many(value: Any, path: str = "") -> list[Any]:
 def text(value: Any) -> str | None:
     """A string or number as stripped text without NULs; None for anything else and for blanks."""
     if isinstance(value, str):
-        return value.replace("\x00", "").strip() or None
+        return (value.replace("\x00", "") if "\x00" in value else value).strip() or None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return None
@@ -59,6 +62,8 @@ def text(value: Any) -> str | None:
 
 def line(value: Any) -> str | None:
     """`text` on one line, single-spaced."""
+    if isinstance(value, str):
+        return " ".join((value.replace("\x00", "") if "\x00" in value else value).split()) or None
     found = text(value)
     return " ".join(found.split()) if found else None
 
@@ -69,16 +74,31 @@ def plain(value: Any) -> str | None:
     return line(html.unescape(_TAG.sub("", found[:_LONGEST_LINE]))) if found else None
 
 
+def unescaped(value: str) -> str:
+    """`html.unescape`, many times as quick where nothing is escaped but the five characters that must be."""
+    for mark, character in _MARKS:
+        value = value.replace(mark, character)
+    if value.count("&") != value.count("&amp;"):
+        return html.unescape(value)
+    return value.replace("&amp;", "&")  # last, so that nothing is unescaped twice
+
+
 def words(value: Any, separator: str | None = None) -> tuple[str, ...]:
     """A list of texts, or one text (split at `separator`), each once and in order; objects count by their `name`."""
+    if isinstance(value, str) and not separator:
+        return (one,) if (one := line(value)) else ()
     found = value.split(separator) if separator and isinstance(value, str) else value
-    parts = found if isinstance(found, (list, tuple)) else (found,)
-    named = (part.get("name", part.get("Name")) if isinstance(part, dict) else part for part in parts)
-    return tuple(dict.fromkeys(clean for part in named if (clean := line(part))))
+    kept: dict[str, None] = {}
+    for part in found if isinstance(found, (list, tuple)) else (found,):
+        if clean := line(part.get("name", part.get("Name")) if isinstance(part, dict) else part):
+            kept[clean] = None
+    return tuple(kept)
 
 
 def joined(value: Any) -> str | None:
     """`words` as one text."""
+    if isinstance(value, str):
+        return line(value)
     return ", ".join(words(value)) or None
 
 
@@ -95,7 +115,11 @@ def number(value: Any) -> float | None:
 
 def period(value: Any) -> Period | None:
     """`per-year-salary`, `1 HOUR`, `annually`, `PA` … as a period."""
-    found = (text(value) or "").lower()
+    return _period((text(value) or "").lower())
+
+
+@lru_cache(256)
+def _period(found: str) -> Period | None:
     return next((name for pattern, name in _PERIODS if pattern.search(found)), None)
 
 
@@ -174,7 +198,7 @@ def web(value: Any, base: str = "") -> str | None:
         found = urljoin(base, found) if base else found
     except ValueError:
         return None
-    return found if re.match(r"https?://[^/\s]+", found, re.IGNORECASE) else None
+    return found if _WEB.match(found) else None
 
 
 def repaired(value: str) -> str:
@@ -189,7 +213,8 @@ def repaired(value: str) -> str:
     return value
 
 
-def match_url(patterns: Iterable[str], url: str) -> str | None:
+@lru_cache(4096)
+def match_url(patterns: tuple[str, ...], url: str) -> str | None:
     """The groups, joined by `/`, of the first pattern that fits `url` from its host on."""
     bare = re.sub(r"^\s*(https?:)?//(www\.)?", "", url, flags=re.IGNORECASE)
     host, slash, rest = bare.partition("/")
@@ -199,8 +224,9 @@ def match_url(patterns: Iterable[str], url: str) -> str | None:
     return None
 
 
+@lru_cache(4096)
 def readable(token: str) -> str:
-    """An employer's name guessed from a board's token or host: `scale-ai` → `Scale AI`, `Notion` and `n8n` as they are."""
+    """An employer's name guessed from a board's token or host: `scale-ai` → `Scale AI`, `Notion`, `n8n` as they are."""
     name = re.sub(r"^(?:https?://)?(?:www|jobs|careers?|apply|boards?)\.", "", unquote(token))
     name = re.split(r"[/?#.]", re.sub(r"^https?://", "", name))[0]
     name = re.sub(r"[-_+\s]+", " ", name).strip() or token

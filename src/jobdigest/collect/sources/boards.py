@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 from jobdigest.collect.sources._board import Board
 from jobdigest.collect.sources._countries import Address, address, country_name, is_country
-from jobdigest.collect.sources._parts import dig, line, many, pay, sections, text, words
+from jobdigest.collect.sources._parts import dig, line, many, pay, sections, text, unescaped, words
 from jobdigest.collect.sources.base import Manners, Option
 from jobdigest.config import SourceConfig
 from jobdigest.model import Salary
@@ -158,7 +157,7 @@ KINDS = (
             "team": lambda row: words(dig(row, "departments")),
             "date_posted": "first_published",
             "valid_through": "application_deadline",
-            "description": lambda row: html.unescape(text(dig(row, "content")) or ""),
+            "description": lambda row: unescaped(text(dig(row, "content")) or ""),
             "requisition_id": _greenhouse_requisition,
         },
         manners=Manners(concurrency=8, per_second=8.0),
