@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobdigest.app.filters import Filters, groups, in_place
-from jobdigest.compose.render import clean, saying
+from jobdigest.app.lines import Line, Lines
+from jobdigest.compose.render import clean
 from jobdigest.compose.words import Words
 from jobdigest.curate.company import company_key
-from jobdigest.curate.place import matches
 from jobdigest.model import Job, Place
 from jobdigest.store import jobs, search
 
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
 A_PAGE = 50
 SAMPLE, TOP = 3000, 10  # places to offer are those of the newest jobs
 CHOICES_SECONDS = 60.0
-NEW_DAYS = 3
-
-
-class Line(NamedTuple):
-    """One job in a list, in words."""
-
-    id: str
-    title: str
-    company: str
-    company_key: str
-    where: str
-    facts: tuple[str, ...]
-    day: date
-    age: str
-    new: bool
 
 
 class Listing(NamedTuple):
@@ -67,46 +53,13 @@ class Choices(NamedTuple):
     countries: tuple[Choice, ...]
 
 
-def line(job: Job, words: Words, today: date, place: str = "") -> Line:
-    """A job as lists show it; the place that was asked for stands first."""
-    asked = next((n for n, one in enumerate(job.places) if matches(place, one)), 0) if place else 0
-    wheres = saying(job, words, "").where
-    day = min(job.date_posted or today, job.first_seen.astimezone(UTC).date())
-    facts = (
-        words.pay(job.base_salary),
-        words.named("seniority", job.seniority),
-        words.named("degree", job.degree),
-        words.named("employment", job.employment_type),
-    )
-    return Line(
-        id=job.id,
-        title=clean(job.title) or "Untitled",
-        company=clean(job.company),
-        company_key=job.company_key,
-        where=wheres[asked if asked < len(wheres) else 0].removeprefix(words.table["separator"]),
-        facts=tuple(fact for fact in facts if fact),
-        day=day,
-        age=age(day, today, words),
-        new=(today - day).days <= NEW_DAYS,
-    )
-
-
-def age(day: date, today: date, words: Words) -> str:
-    """How long ago, as one would say it."""
-    days = (today - day).days
-    if days < 2:
-        return "yesterday" if days == 1 else "today"
-    if days < 14:
-        return f"{days} days ago"
-    return f"{days // 7} weeks ago" if days < 60 else words.day(day, "day", year=today.year)
-
-
 class Board:
     """The board of one installation; it keeps the choices it offers for a while, because they need many counts."""
 
     def __init__(self, app: App, words: Words) -> None:
-        self.app, self.words = app, words
+        self.app, self.words, self.lines = app, words, Lines(words)
         self._choices: tuple[int, float, Choices] | None = None
+        self._counting = Lock()
 
     def listing(self, filters: Filters, *, below: int = 0, above: int = 0, most: int = A_PAGE) -> Listing:
         """Jobs under filters, newest first: the first page, the one below a rank, or the one just above a rank."""
@@ -120,7 +73,7 @@ class Board:
         older = rows[-1].rank if rows and (above or more) else 0
         page = tuple(jobs.read_job(row, (), self.app.job_url) for row in rows)
         today = datetime.now(UTC).date()
-        lines = tuple(line(job, self.words, today, filters.place) for job in page)
+        lines = tuple(self.lines.of(job, today, filters.place) for job in page)
         return Listing(lines, total, newer, older, page)
 
     def _rows(
@@ -138,19 +91,29 @@ class Board:
         kept, version = self._choices, search.version(connection)
         if kept and (kept[0] == version or monotonic() - kept[1] < CHOICES_SECONDS):
             return kept[2]
+        if not self._counting.acquire(blocking=kept is None) and kept:
+            return kept[2]  # somebody is counting
+        try:
+            if self._choices is kept or self._choices is None:
+                self._choices = (version, monotonic(), self._offered(connection))
+            return self._choices[2]
+        finally:
+            self._counting.release()
+
+    def _offered(self, connection: Connection) -> Choices:
         counts = search.count_by_role(connection)
         roles = tuple(
             Choice(role.name, role.id, counts[role.id]) for role in self.app.roles.groups if role.id in counts
         )
         cities, countries = _commonest(search.newest_places(connection, SAMPLE))
-        made = Choices(
+        names = [self.words.country(code) for code in countries]
+        towns = [name for place in cities if (name := self.words.place(place)) not in names]
+        return Choices(
             total=sum(counts.values()),
             roles=roles,
-            cities=self._counted(connection, [self.words.place(place) for place in cities]),
-            countries=self._counted(connection, [self.words.country(code) for code in countries]),
+            cities=self._counted(connection, towns),
+            countries=self._counted(connection, names),
         )
-        self._choices = (version, monotonic(), made)
-        return made
 
     def _counted(self, connection: Connection, names: Sequence[str]) -> tuple[Choice, ...]:
         found = (Choice(name, name, search.count(connection, [in_place(name)])) for name in names)

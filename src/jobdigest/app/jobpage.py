@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from jobdigest.app.board import Board, Line, line
+from jobdigest.app.board import Board
+from jobdigest.app.lines import Line
 from jobdigest.compose.render import clean, safe_url
 from jobdigest.compose.words import Words
 from jobdigest.curate.place import place_keys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jobdigest.store import Connection, Row
 
 SIMILAR = 6
+LONG_DAYS = 14  # before that, the age says it already
 OWN_KINDS = ("jsonl", "json", "csv")  # the operator's own files
 Standing = Literal["open", "closed", "withheld"]
 
@@ -67,15 +69,16 @@ def job_page(board: Board, job_id: str) -> JobPage | None:
     own = {source.name for source in app.config.sources if source.kind in OWN_KINDS}
     closed = max((row.closed_at for row in rows if row.closed_at), default=None) if standing == "closed" else None
     url = safe_url(job.url)
+    place = board.words.place(job.places[0]) if job.places else ""
     return JobPage(
         job=job,
-        line=line(job, board.words, now.date()),
+        line=board.lines.of(job, now.date()),
         standing=standing,
         closed_on=board.words.day(closed.date(), "day_year") if closed else "",
         apply=url if url and standing == "open" and url != app.job_url(job.id) else None,
         seen=tuple(_seen(row, board.words, now) for row in rows if row.safety == "ok" and row.in_scope),
         past=tuple(_past(job, history, standing, closed.date() if closed else now.date(), board.words)),
-        similar=tuple(line(one, board.words, now.date()) for one in similar),
+        similar=tuple(board.lines.of(one, now.date(), place) for one in similar),
         others=max(others, 0),
         ours=standing == "open" and not job.attribution and (job.direct or any(row.source in own for row in rows)),
     )
@@ -102,7 +105,7 @@ def _past(job: Job, history: JobHistory | None, standing: Standing, until: date,
     days = max((until - history.since).days, 0)
     if history.times_posted > 1:
         yield words.ordinal(history.times_posted, "history", month=words.day(history.since, "month_year"))
-    if days > 1:
+    if days >= LONG_DAYS or (standing == "closed" and days):
         yield f"{'open' if standing == 'open' else 'was open'} {days} days"
     if history.employer_median_days is not None:
         yield f"jobs at {clean(job.company)} are usually open {history.employer_median_days} days"

@@ -122,6 +122,8 @@ def saying(job: Job, words: Words, role: str) -> Saying:
 
 def clean(text: str) -> str:
     """Job data made safe to print: no control or bidi-override characters, no forged slots, one line."""
+    if text.isascii() and text.isprintable() and "@@" not in text:
+        return " ".join(text.split())
     visible = (c for c in text if unicodedata.category(c) != "Cf" or c in _JOINERS)
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Zl", "Zp") else c for c in visible)
     return " ".join(kept.replace("@@", "@ @").split())

@@ -77,6 +77,11 @@ def rank_of(job_id: str, posted: date | None, first_seen: datetime) -> int:
     return (min(posted or seen, seen).toordinal() << 40) + int(job_id[1:])
 
 
+def day_of(rank: int) -> date:
+    """The day in a rank."""
+    return date.fromordinal(rank >> 40)
+
+
 def bump(connection: Connection) -> None:
     """Jobs have changed: whoever keeps a page of them must look again."""
     facts.put(connection, VERSION, time_ns())
@@ -92,10 +97,10 @@ def page(
 ) -> Sequence[Row[Any]]:
     """Rows of listed jobs that match, highest rank first, with ranks below `below`; or those next above `above`."""
     rank, where = _matching(connection, groups)
-    ranks = select(rank.label("rank")).where(where, rank < below, rank > above)
-    nearest = ranks.order_by(rank if above else rank.desc()).limit(most).subquery()
-    query = select(jobs).join(nearest, nearest.c.rank == jobs.c.rank).where(LISTED)
-    return connection.execute(query.order_by(jobs.c.rank.desc())).all()
+    ranks = select(rank).where(where, rank < below, rank > above).order_by(rank if above else rank.desc()).limit(most)
+    found = connection.scalars(ranks).all()  # two steps: a join lets SQLite walk the jobs instead of the index
+    query = select(jobs).where(LISTED, jobs.c.rank.in_(found)).order_by(jobs.c.rank.desc())
+    return connection.execute(query).all() if found else []
 
 
 def count(connection: Connection, groups: Groups) -> int:

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from jobdigest.app import archive
-from jobdigest.app.board import Line, Listing
+from jobdigest.app.board import Listing
+from jobdigest.app.lines import Line
 from jobdigest.web.browsing import asked
 from jobdigest.web.page import SHARED, app_of, board_of
 

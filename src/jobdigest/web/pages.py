@@ -14,7 +14,7 @@ from jobdigest.app.board import Board
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.store import search
-from jobdigest.web import browsing, choosing, feeds, leaving, reporting
+from jobdigest.web import about, browsing, choosing, feeds, leaving, reporting
 from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
 
@@ -32,6 +32,7 @@ def create(app: App) -> Starlette:
         *feeds.ROUTES,
         *reporting.ROUTES,
         *browsing.ROUTES,
+        *about.ROUTES,
     ]
     templates = Templates.of(app.config)
 
@@ -41,7 +42,7 @@ def create(app: App) -> Starlette:
 
     guard = Middleware(Guard, secure=app.config.newsletter.base_url)
     pages = Starlette(routes=routes, middleware=[guard, Middleware(Cache, version=version)])
-    pages.state.app, pages.state.templates = app, templates
+    pages.state.app, pages.state.templates, pages.state.notices = app, templates, about.notices(app.config)
     pages.state.board = Board(app, templates.catalogues.words("en"))
     return pages
 
