@@ -36,7 +36,7 @@ QUEUES = {"send": 1, "collect": 2, "links": 1}
 LINK_SHARDS = 16
 BEHIND = timedelta(minutes=30)  # a source that waits for so long counts as not collected
 ASKED_EVERY = 1.0  # seconds in which an idle worker asks for a task
-HEARTBEAT = 5.0
+HEARTBEAT = 2.5
 AGAIN_AFTER = 5.0  # seconds after the database went away
 log = logging.getLogger("jobdigest")
 

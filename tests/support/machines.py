@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import psycopg
+
 from support.cli import Operator
 from support.smtp_sink import Sink
 
@@ -36,6 +38,7 @@ class Cluster(Operator):
             self.write(f"s{n}.jsonl", *(posting(n * jobs + i) for i in range(jobs)))
         (folder / "readers.csv").write_text("email\n" + "".join(f"r{n}@example.com\n" for n in range(readers)))
         self.types("subscribers", "import", "readers.csv")
+        self.database = database
         self.running: list[subprocess.Popen[str]] = []
 
     def starts(self, *words: str) -> subprocess.Popen[str]:
@@ -45,6 +48,11 @@ class Cluster(Operator):
             process = subprocess.Popen(command, env=self.environ, cwd=self.folder, stdout=log, stderr=log, text=True)
         self.running.append(process)
         return process
+
+    def asks(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows straight from the database."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            return connection.execute(query.encode()).fetchall()
 
     def logs(self) -> str:
         """What all of them said."""

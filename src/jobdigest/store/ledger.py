@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 
 from jobdigest.errors import DeliveryError
 from jobdigest.model import DeliveryState
+from jobdigest.store import facts
 from jobdigest.store.claims import IN_FLIGHT, LEASE
 from jobdigest.store.schema import deliveries as d
 from jobdigest.store.schema import editions, meta, subscribers
@@ -150,7 +151,14 @@ def enlist(
     if others and not alongside:
         return next(iter(others))
     _write_senders(conn, edition, others | {owner: (now + LEASE).isoformat()})
+    if len(others) >= most_senders(conn, edition):
+        facts.put(conn, f"most-senders:{edition}", len(others) + 1)
     return None
+
+
+def most_senders(conn: Connection, edition: str) -> int:
+    """How many senders an edition had at the same time, at most."""
+    return int(facts.get(conn, f"most-senders:{edition}") or 1)
 
 
 def living_senders(conn: Connection, now: datetime, alive: Callable[[str], bool | None]) -> list[str]:

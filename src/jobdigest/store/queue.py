@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from jobdigest.store.engine import Store
 
 SCHEMA = "digest_work"
-_LIVES = "last_heartbeat > now() - interval '20 seconds'"  # a sign of life comes every five
+_LIVES = "last_heartbeat > now() - interval '10 seconds'"  # four signs of life in a row were missed
 _LOCK = 0x6A6F6266
 
 

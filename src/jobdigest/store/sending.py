@@ -130,6 +130,11 @@ class SendingLedger:
         with self._store.read() as conn:
             return ledger.edition_state(conn, self.edition)[0]
 
+    def senders(self) -> int:
+        """How many senders this edition had at the same time, at most."""
+        with self._store.read() as conn:
+            return ledger.most_senders(conn, self.edition)
+
     def close(self) -> None:
         """This sender is done."""
         with self._store.begin() as conn:
