@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from jobdigest.errors import StoreError
 from jobdigest.store.upgrade import upgrade
@@ -50,6 +51,8 @@ class Store:
             yield
         except OperationalError as error:
             raise StoreError(f"database {self.address}: {error.orig}") from error
+        except PoolTimeoutError:
+            raise StoreError(f"database {self.address}: every connection is in use") from None
 
     def close(self) -> None:
         """Give back every connection."""
@@ -76,13 +79,15 @@ def connect(url: str, root: Path = Path()) -> Engine:
     except ArgumentError:
         raise StoreError(f"database: {url!r} is not a database address; write sqlite:///digest.db") from None
     if parsed.drivername in ("postgresql", "postgres"):
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     if parsed.drivername != "sqlite":
         raise StoreError(f"database: {parsed.drivername} is not supported; use sqlite:///… or postgresql://…")
     if parsed.database and parsed.database != ":memory:":
         parsed = parsed.set(database=str((root / parsed.database).resolve()))
         _for_owner_only(Path(str(parsed.database)))
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _sqlite_begin)
     return engine

@@ -78,7 +78,10 @@ def site_map(request: Request) -> Response:
 
 def site_map_part(request: Request) -> Response:
     """Part 0 holds the pages that are no jobs, each other one 50,000 jobs, the oldest first."""
-    part = int(request.path_params["part"])
+    text = request.path_params["part"]
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        return not_found(request)
+    part = int(text)
     base = app_of(request).config.newsletter.base_url
     found = list(_job_pages(request, base, (part - 1) * A_MAP) if part else _standing_pages(request, base))
     return _xml("urlset", found) if found else not_found(request)
@@ -110,5 +113,5 @@ ROUTES = [
     Route("/imprint", imprint, methods=["GET"]),
     Route("/robots.txt", robots, methods=["GET"]),
     Route("/sitemap.xml", site_map, methods=["GET"]),
-    Route("/sitemap-{part:int}.xml", site_map_part, methods=["GET"]),
+    Route("/sitemap-{part}.xml", site_map_part, methods=["GET"]),
 ]

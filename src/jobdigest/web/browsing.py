@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,7 +15,7 @@ from jobdigest.app.jobpage import job_page
 from jobdigest.web.jsonld import job_posting
 from jobdigest.web.page import SHARED, app_of, board_of, not_found, page
 
-EDITION_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https:; base-uri 'none'; form-action 'none'"
+EDITION_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src {logo}; base-uri 'none'; form-action 'none'"
 PAY_OFFERED = (50, 80, 100, 140, 200)
 LEVELS_OFFERED = ("intern", "new-grad", "junior", "senior", "staff", "lead", "manager")
 
@@ -35,7 +35,9 @@ def edition(request: Request) -> Response:
     html = archive.edition_page(app_of(request), request.path_params["key"])
     if html is None:
         return not_found(request)
-    return HTMLResponse(html, headers={"Content-Security-Policy": EDITION_POLICY, "Cache-Control": SHARED})
+    logo = urlsplit(app_of(request).config.newsletter.theme.logo or "")  # the one thing from elsewhere, if there is one
+    policy = EDITION_POLICY.format(logo=f"https://{logo.netloc}" if logo.netloc else "'none'")
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Cache-Control": SHARED})
 
 
 def jobs(request: Request) -> Response:

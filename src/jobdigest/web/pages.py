@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -13,13 +14,17 @@ from starlette.routing import Route
 from jobdigest.app.board import Board
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
+from jobdigest.errors import StoreError
 from jobdigest.store import search
 from jobdigest.web import about, browsing, choosing, feeds, leaving, reporting
 from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
+from jobdigest.web.page import not_found
 
 if TYPE_CHECKING:
     from jobdigest.app import App
+
+log = logging.getLogger("jobdigest")
 
 
 def create(app: App) -> Starlette:
@@ -41,10 +46,25 @@ def create(app: App) -> Starlette:
             return search.version(connection)
 
     guard = Middleware(Guard, secure=app.config.newsletter.base_url)
-    pages = Starlette(routes=routes, middleware=[guard, Middleware(Cache, version=version)])
+    pages = Starlette(
+        routes=routes,
+        middleware=[guard, Middleware(Cache, version=version)],
+        exception_handlers={404: _nothing_here, StoreError: _busy},
+    )
+    pages.router.redirect_slashes = False  # Starlette would redirect to whatever host the request names
     pages.state.app, pages.state.templates, pages.state.notices = app, templates, about.notices(app.config)
     pages.state.board = Board(app, templates.catalogues.words("en"))
     return pages
+
+
+def _nothing_here(request: Request, _error: Exception) -> Response:
+    return not_found(request)
+
+
+def _busy(_request: Request, error: Exception) -> Response:
+    """The database is locked, away or worn out: a moment later it may answer again."""
+    log.error("%s", error)
+    return PlainTextResponse("Busy. Please try again in a moment.\n", 503, {"Retry-After": "30"})
 
 
 def style(request: Request) -> Response:

@@ -13,22 +13,25 @@ import uvicorn
 from starlette.applications import Starlette
 
 from jobdigest.web.pages import create
+from jobdigest.web.wire import Patient
 
 if TYPE_CHECKING:
     from jobdigest.app import App
 
-BODY_SECONDS = 10
+IDLE_SECONDS = 10  # between two requests of one connection
+MOST_HEAD = 16 * 1024
+MOST_CONNECTIONS = 800  # more are told to come back later
 ENDING_SECONDS = 3  # for answers under way when `digest run` is stopped
 
 
 def serve(app: App, config: Path, host: str, port: int, workers: int) -> None:
     """Serve until stopped; several workers are processes of their own, each with its own store."""
     if workers == 1:
-        uvicorn.run(create(app), host=host, port=port, **_settings(app))
+        uvicorn.run(create(app), host=host, port=port, **settings(app))
         return
     os.environ["DIGEST_CONFIG"] = str(config.resolve())
     factory = "jobdigest.web.server:from_environment"
-    uvicorn.run(factory, factory=True, host=host, port=port, workers=workers, **_settings(app))
+    uvicorn.run(factory, factory=True, host=host, port=port, workers=workers, **settings(app))
 
 
 def from_environment() -> Starlette:
@@ -38,13 +41,18 @@ def from_environment() -> Starlette:
     return create(App.load(Path(os.environ["DIGEST_CONFIG"])))
 
 
-def _settings(app: App) -> dict[str, Any]:
-    """No access log: its lines would hold people's addresses and tokens."""
+def settings(app: App) -> dict[str, Any]:
+    """How uvicorn serves the pages; no access log, since its lines would hold people's addresses and tokens."""
     return {
         "access_log": False,
         "server_header": False,
         "log_config": None,
-        "timeout_keep_alive": BODY_SECONDS,
+        "http": Patient,
+        "ws": "none",
+        "lifespan": "off",
+        "h11_max_incomplete_event_size": MOST_HEAD,
+        "limit_concurrency": MOST_CONNECTIONS,
+        "timeout_keep_alive": IDLE_SECONDS,
         "proxy_headers": bool(app.config.web.trusted_proxies),
         "forwarded_allow_ips": list(app.config.web.trusted_proxies),
     }
@@ -57,8 +65,8 @@ def serve_beside(app: App, stop: threading.Event) -> Iterator[None]:
         yield
         return
     web = app.config.web
-    settings = _settings(app) | {"timeout_graceful_shutdown": ENDING_SECONDS}
-    server = uvicorn.Server(uvicorn.Config(create(app), host=web.host, port=web.port, **settings))
+    how = settings(app) | {"timeout_graceful_shutdown": ENDING_SECONDS}
+    server = uvicorn.Server(uvicorn.Config(create(app), host=web.host, port=web.port, **how))
 
     def end() -> None:
         stop.wait()
