@@ -5,7 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.collect", "benchmarks.curate", "benchmarks.compose", "benchmarks.deliver")
+BENCHMARKS = (
+    "benchmarks.collect",
+    "benchmarks.curate",
+    "benchmarks.compose",
+    "benchmarks.deliver",
+    "benchmarks.pipeline",
+)
 
 if __name__ == "__main__":
     failed = 0
