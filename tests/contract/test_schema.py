@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from jobdigest.errors import StoreError
-from jobdigest.store import open_store
+from jobdigest.store import open_store, upgrade
 from jobdigest.store.schema import metadata
 from support.postgres import database
 
@@ -36,3 +36,7 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(StoreError, match="install the newer jobdigest"):
         open_store(url)
+
+
+def test_the_newest_revision_is_where_the_migrations_lead() -> None:
+    assert upgrade._newest() == upgrade._script().get_current_head()

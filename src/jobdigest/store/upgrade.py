@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from jobdigest.errors import StoreError
 from jobdigest.store.backup import copy_to
 
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x6A6F6264  # pg_advisory_xact_lock: two processes that start together upgrade once
 
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing, after copying a SQLite file; raises StoreError if it is newer than we."""
-    script = _script()
+    head = _newest()
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    head = script.get_current_head()
-    if current == head:
+        current = _current(connection)
+    if current == head:  # nearly always: Alembic takes longer to import than most commands take
         return
+    script = _script()
     if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
         raise StoreError(
             f"the database has schema {current}, which this version does not know; install the newer jobdigest again"
@@ -38,7 +38,23 @@ def upgrade(engine: Engine) -> None:
         _run(connection, script)
 
 
+def _newest() -> str:
+    """The revision that our migrations lead to: their files are numbered."""
+    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def _current(connection: Connection) -> str | None:
+    """The revision that the database has, None for an empty one."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return str(found) if found else None
+
+
 def _run(connection: Connection, script: ScriptDirectory) -> None:
+    from alembic.config import Config as AlembicConfig
+    from alembic.runtime.environment import EnvironmentContext
+
     def steps(revision: Any, _context: Any) -> Any:
         return script._upgrade_revs("head", revision)
 
@@ -48,4 +64,6 @@ def _run(connection: Connection, script: ScriptDirectory) -> None:
 
 
 def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(Path(__file__).parent / "migrations"))
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(_MIGRATIONS))
