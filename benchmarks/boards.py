@@ -2,7 +2,8 @@
 
     python -m benchmarks.boards LATENCY_MS
 
-Board `b17` has 20 to 200 postings of 3 to 9 KB each, made as they are asked for, and an ETag. `GET /round/2` begins
+Board `b17` has 20 to 200 postings, made as they are asked for, and an ETag. A posting's text is 6 KB of HTML and its row
+8 to 14 KB of JSON, as in the recorded boards (Cohere, Harvey, Aleph Alpha: 12 to 13 KB). `GET /round/2` begins
 round 2: every fifth board then has changed postings, the others answer 304 to who knows their ETag. Prints its port.
 """
 
@@ -57,9 +58,9 @@ def path_of(number: int) -> str:
 
 
 def _prose(dice: random.Random) -> str:
-    """Some 3 KB of HTML."""
-    paragraphs = [" ".join(dice.choices(_WORDS, k=dice.randint(40, 90))).capitalize() for _ in range(5)]
-    items = "".join(f"<li>{' '.join(dice.choices(_WORDS, k=12))}</li>" for _ in range(10))
+    """Some 6 KB of HTML."""
+    paragraphs = [" ".join(dice.choices(_WORDS, k=dice.randint(40, 90))).capitalize() for _ in range(10)]
+    items = "".join(f"<li>{' '.join(dice.choices(_WORDS, k=12))}</li>" for _ in range(16))
     pay = f"<p>The salary range is ${dice.randint(90, 200)},000 - ${dice.randint(201, 320)},000 USD a year.</p>"
     return "".join(f"<p>{text}.</p>" for text in paragraphs) + f"<h3>You have</h3><ul>{items}</ul>{pay}"
 

@@ -147,10 +147,12 @@ class HostileServer:
         self.log: list[str] = []
         self.at_once = self.most_at_once = 0
         self.hostile = False
+        self.connections = 0
         self.requests: Counter[str] = Counter()
         self.url = ""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await self._answer(reader, writer):
                 await writer.drain()

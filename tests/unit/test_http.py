@@ -19,6 +19,7 @@ from jobdigest.collect.manners import Turnstile, retry_after
 from jobdigest.collect.sources.base import Manners, Response, parse_json
 from jobdigest.config import Network, Newsletter
 from jobdigest.errors import BlockedError, FetchError, ParseError
+from jobdigest.polling import Validator
 from support.hostile import HostileServer, canned, serving
 
 T = TypeVar("T")
@@ -184,6 +185,17 @@ def test_addresses_outside_ascii_are_encoded(server: HostileServer) -> None:
     server.pages["/b%C3%BCro%20x"] = canned("200 OK", b"[]")
     ask(lambda http: http.get(f"{server.url}/büro x"))
     assert server.log[0].startswith("GET /b%C3%BCro%20x ")
+
+
+def test_an_unchanged_answer_keeps_its_connection(server: HostileServer) -> None:
+    server.pages["/x"] = b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n'
+    known = {f"{server.url}/x": Validator('"1"', None)}
+
+    async def thrice(http: Session) -> list[bool]:
+        return [(await http.get(f"{server.url}/x", conditional=True)).not_modified for _ in range(3)]
+
+    assert ask(thrice, validators=known) == [True, True, True]
+    assert server.connections == 1
 
 
 def test_we_say_who_we_are() -> None:

@@ -125,10 +125,10 @@ class Stream(httpcore.AsyncNetworkStream):
         self._writer = writer
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Up to `max_bytes`, or nothing at the end."""
+        """What has come, or nothing at the end: up to our own buffer's size, since every piece has a price above it."""
         try:
             async with asyncio.timeout(timeout):
-                return await self._reader.read(max_bytes)
+                return await self._reader.read(max(max_bytes, _READ_BUFFER))
         except TimeoutError as error:
             raise httpcore.ReadTimeout from error
         except OSError as error:

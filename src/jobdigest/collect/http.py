@@ -244,6 +244,7 @@ class Session:
     async def _fetch(self, ask: _Ask) -> Response:
         async with self._open(ask) as answer:
             if answer.status == 304 and any(name.lower().startswith("if-") for name in ask.headers):
+                await _gathered(answer, _ERROR_BODY)  # nothing; but a connection is kept only if read to the end
                 return Response(status=304, url=answer.url, headers=answer.headers, body=b"", not_modified=True)
             await self._refuse_errors(answer)
             body = await _gathered(answer, self._client.network.max_body)

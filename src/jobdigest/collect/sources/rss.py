@@ -16,6 +16,7 @@ from jobdigest.model import RawPosting
 
 _WWR = "https://weworkremotely.com"
 _WWR_CAP = 100
+_BIG = 50_000  # bytes that take some 20 ms to read
 
 
 def _rss_urls(source: SourceConfig) -> Iterator[str]:
@@ -84,7 +85,7 @@ class FeedKind:
             response = await context.http.get(url, conditional=len(urls) == 1)
             if response.not_modified:
                 return
-            found = await read_off_loop(response, feeds.entries)
+            found = await read_off_loop(response, feeds.entries, _BIG)
             postings, problems = read_rows(found, lambda entry: self.posting(entry, context.source))
             fresh = [posting for posting in parts.united(postings) if posting.source_id not in seen]
             seen.update(posting.source_id for posting in fresh)
