@@ -76,10 +76,10 @@ def collect_due(app: App, now: datetime, owner: str, stop: threading.Event) -> N
 
 def collect_shard(app: App, kind: str, shard: Shard, now: datetime, stop: threading.Event) -> None:
     """Poll the sources of a kind whose turn it is, as far as they fall into a shard."""
-    from jobdigest.app.collecting import due_sources, poll
+    from jobdigest.app.collecting import poll
 
     began = time.monotonic()
-    sources = [source for source, _ in due_sources(app, now) if source.kind == kind and shard.holds(source.name)]
+    sources = [source for source in app.chosen_sources(None) if source.kind == kind and shard.holds(source.name)]
     with logs.run(f"collect:{kind}:{now:%Y%m%dT%H%MZ}"):
         note_polls(app, poll(app, sources, now, only_due=True, stop=stop, sharers=shard.among), now, began)
 

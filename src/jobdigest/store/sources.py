@@ -21,7 +21,7 @@ DETAILS_KEPT = timedelta(days=60)
 """A detail is fetched again when it is this old, and forgotten with its row."""
 POLLS_KEPT = timedelta(days=90)
 _UNSAVED = 50  # details that a sudden end may cost
-_ASKED_BY_NAME = 1000  # for more sources than this everything is read
+_ASKED_BY_NAME = 10_000  # for more sources than this everything is read
 _RULES = "validators_rules"
 
 
