@@ -266,6 +266,15 @@ def test_a_good_third_party_kind_is_found(monkeypatch: pytest.MonkeyPatch) -> No
     assert set(found) == {*KINDS, "theirs"}
 
 
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case["kind"] != "hackernews"])
+def test_the_operators_name_for_the_employer_counts(name: str, tmp_path: Path) -> None:
+    case = {**CASES[name], "company": "Our Own Name"}
+    batches = asyncio.run(
+        collect(KINDS[case["kind"]], source_of(case, case["kind"], tmp_path), Canned(case.get("routes", {})))
+    )
+    assert {fact["company"] for fact in facts(batches)} == {"Our Own Name"}
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_is_in_the_docs(name: str) -> None:
     docs = (Path(__file__).parents[2] / "docs" / "kinds.md").read_text(encoding="utf-8")

@@ -51,7 +51,11 @@ class StoreSink:
         )
 
     def take(self, source: SourceConfig, batch: Batch, *, first_success: bool) -> Counts:
-        """Judge and store a batch."""
+        """Judge and store a batch; what it lists but could not read stays as it was."""
+        listed = [problem.source_id for problem in batch.problems if problem.source_id]
+        if listed:
+            with self.store.begin() as connection:
+                postings.touch_listed(connection, source.name, listed, self.now)
         return self._intake(source, first_success=first_success).take(batch.postings)
 
     def finish(self, source: SourceConfig, outcome: Outcome) -> int:
@@ -151,7 +155,7 @@ def poll(
 
 
 def due_sources(app: App, now: datetime) -> list[tuple[SourceConfig, datetime | None]]:
-    """The sources whose turn it is, and since when; None for those never polled."""
+    """The enabled sources whose turn it is, and since when; None for those never polled."""
     known = read_health(app.store)
     found = []
     for source in app.chosen_sources(None):

@@ -1,7 +1,7 @@
 """What a poll means, judged from values alone: complete or not, alarming or not, when to come again.
 
-Nothing is closed unless an answer was complete: no error, nothing cut, every row readable, and no drop of more than
-half. Empty is not gone.
+Nothing is closed unless an answer was complete: no error, nothing cut, every row readable or at least known by its id,
+and no drop of more than half. Empty is not gone.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ class Tally:
     new: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     more_problems: int = 0
+    nameless: int = 0
+    """Rows of which nobody can say which postings they are."""
     truncated: str | None = None
     batches_without_news: int = 0
 
     def add_problems(self, problems: Sequence[RowProblem]) -> None:
         """Keep the first thousand in words and count the others."""
+        self.nameless += sum(problem.source_id is None and not problem.gone for problem in problems)
         room = _KEPT_PROBLEMS - len(self.problems)
         self.problems.extend(problems[:room])
         self.more_problems += max(0, len(problems) - room)
@@ -74,7 +77,7 @@ def judge(
             state="unchanged", seen=health.postings, new=0, problems=0, complete=False, truncated=health.truncated
         )
     alarm = alarm_of(seen, tally.new, health, now)
-    complete = not (alarm or tally.truncated or problems or not_modified)
+    complete = not (alarm or tally.truncated or tally.nameless or not_modified)
     return Outcome(
         state="ok",
         seen=seen,

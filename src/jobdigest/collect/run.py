@@ -103,7 +103,10 @@ class Sink(Protocol):
     """
 
     def take(self, source: SourceConfig, batch: Batch, *, first_success: bool) -> Counts:
-        """Store a batch with each id once; `first_success` until a poll of this source has succeeded."""
+        """Store a batch with each id once; `first_success` until a poll of this source has succeeded.
+
+        Rows that could not be read come as its problems: those with an id are listed still, so they are not missing.
+        """
         ...
 
     def finish(self, source: SourceConfig, outcome: Outcome) -> int:
@@ -269,7 +272,8 @@ class _OnePoll:
         tally.ids.update(hash(row.source_id) for row in rows)
         if rows:
             tally.batches_without_news = 0 if len(tally.ids) > before else tally.batches_without_news + 1
-            clean = replace(batch, postings=rows, problems=())
+        if rows or batch.problems or problems:
+            clean = replace(batch, postings=rows, problems=(*batch.problems, *problems))
             tally.new += await self.run_.in_thread(self._store, clean)
 
     def _store(self, batch: Batch) -> int:

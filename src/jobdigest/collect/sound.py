@@ -27,21 +27,26 @@ def sound(raw: RawPosting) -> RawPosting | RowProblem:
         if value is None or (name in _FREE and isinstance(value, _FREE[name])):
             continue
         if not isinstance(value, str):
-            return RowProblem(row=str(raw.source_id)[:80], reason=f"{name} is {type(value).__name__}, not text")
+            return _problem(raw, f"{name} is {type(value).__name__}, not text")
         longest = LONGEST.get(name, _LONGEST_ELSE)
         if len(value) > longest and name in ("source_id", "url"):
-            return RowProblem(row=value[:80], reason=f"{name} is longer than {longest} characters")
+            return _problem(raw, f"{name} is longer than {longest} characters")
         clean = _clean(value[:longest])
         if clean is not value:
             changes[name] = clean
     if not raw.source_id or not raw.title or not raw.title.strip():
-        return RowProblem(row=raw.source_id[:80] or "?", reason="no title" if raw.source_id else "no id")
+        return _problem(raw, "no title" if raw.source_id else "no id")
     return _with_clean_places(replace(raw, **changes) if changes else raw)
+
+
+def _problem(raw: RawPosting, reason: str) -> RowProblem:
+    named = raw.source_id if isinstance(raw.source_id, str) and len(raw.source_id) <= LONGEST["source_id"] else None
+    return RowProblem(row=str(raw.source_id)[:80] or "?", reason=reason, source_id=_clean(named) if named else None)
 
 
 def _with_clean_places(raw: RawPosting) -> RawPosting | RowProblem:
     if not all(isinstance(place, str) for place in raw.locations):
-        return RowProblem(row=raw.source_id[:80], reason="locations hold something that is not text")
+        return _problem(raw, "locations hold something that is not text")
     clean = tuple(_clean(place[:_LONGEST_ELSE]) for place in raw.locations[:_MOST_PLACES])
     return raw if clean == raw.locations else replace(raw, locations=clean)
 

@@ -18,6 +18,7 @@ from jobdigest.store.schema import editions, postings
 _CURATION_LOCK = 0x6A6F6265
 CONFIRM_AFTER = timedelta(hours=6)
 NEWS_OF_A_NEW_SOURCE = timedelta(days=14)
+_AT_ONCE = 1000
 COLUMNS_OF_A_POSTING = tuple(
     column for column in postings.c if column.name not in ("text", "raw_hash", "identity_keys")
 )
@@ -81,6 +82,13 @@ def touch(connection: Connection, ids: Sequence[int], now: datetime) -> list[str
         else update(postings).where(postings.c.id.in_(ids)).values(last_seen=now)
     )
     return list(back)
+
+
+def touch_listed(connection: Connection, source: str, source_ids: Sequence[str], now: datetime) -> None:
+    """Postings that a source lists in rows nobody can read: not missing, though not known to be open again."""
+    for start in range(0, len(source_ids), _AT_ONCE):
+        some = postings.c.source_id.in_(source_ids[start : start + _AT_ONCE])
+        connection.execute(update(postings).where(postings.c.source == source, some).values(last_seen=now))
 
 
 def touch_source(connection: Connection, source: str, now: datetime) -> None:

@@ -158,7 +158,8 @@ class Board:
     def convert(self, table: Table, source: SourceConfig, first: int) -> Page:
         """The rows as postings, each id once."""
         wanted = [row for row in table.rows if not (isinstance(row, dict) and self.skip(row))]
-        postings, problems = read_rows(wanted, lambda row: self.posting(row, source, table.company), first)
+        name = dict(self.readers)["source_id"]
+        postings, problems = read_rows(wanted, lambda row: self.posting(row, source, table.company), first, name)
         return Page(parts.united(postings), problems, len(table.rows), table.total)
 
     def posting(self, row: Any, source: SourceConfig, company: str | None = None) -> RawPosting:
@@ -211,7 +212,7 @@ def finished(kind: Any, values: dict[str, Any], source: SourceConfig, company: s
     for needed in ("title", "source_id"):
         if not values.get(needed):
             raise ValueError(f"no {needed.replace('source_', '')}")
-    values["company"] = values.get("company") or company or employer(kind, source)
+    values["company"] = source.company or values.get("company") or company or employer(kind, source)
     if kind.direct and kind.ids != "url":
         tenant = "" if kind.ids == "global" else f"{tenant_of(kind, source)}:"
         values["ats_id"] = f"{kind.name}:{tenant}{values.get('ats_id') or values['source_id']}".lower()
@@ -227,21 +228,31 @@ def tenant_of(kind: Any, source: SourceConfig) -> str:
 
 
 def employer(kind: Any, source: SourceConfig) -> str | None:
-    """The employer where rows don't say: as configured, else guessed from the board's token, unless that is a host."""
+    """The employer where nobody says: guessed from the board's token, unless that is a host."""
     guess = kind.direct and source.value and getattr(kind, "token_is_name", True)
-    return source.company or (parts.readable(kind.token(source)) if guess else None)
+    return parts.readable(kind.token(source)) if guess else None
 
 
-def read_rows(rows: Iterable[Any], read: Callable[[Any], T], first: int = 1) -> tuple[list[T], list[RowProblem]]:
-    """Every row read, or named as a problem; one that cannot be read never costs the others."""
+def read_rows(
+    rows: Iterable[Any], read: Callable[[Any], T], first: int = 1, name: Callable[[Any], str | None] = lambda row: None
+) -> tuple[list[T], list[RowProblem]]:
+    """Every row read, or named as a problem; one that cannot costs no other. `name` reads the id alone."""
     results: list[T] = []
     problems: list[RowProblem] = []
     for position, row in enumerate(rows, first):
         try:
             results.append(read(row))
         except ROW_ERRORS as error:
-            problems.append(RowProblem(row=row_name(row, position), reason=str(error)[:200] or type(error).__name__))
+            reason = str(error)[:200] or type(error).__name__
+            problems.append(RowProblem(row=row_name(row, position), reason=reason, source_id=_named(row, name)))
     return results, problems
+
+
+def _named(row: Any, name: Callable[[Any], str | None]) -> str | None:
+    try:
+        return name(row) or None
+    except ROW_ERRORS:
+        return None
 
 
 def row_name(row: Any, position: int) -> str:

@@ -108,10 +108,17 @@ class Http(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
-    """One row that could not become a posting: `row` says which (number or id), `reason` why."""
+    """One row that could not become a posting: `row` says which (number or id), `reason` why.
+
+    `source_id` is the posting's id where that much could be read: it is listed, so absence is no question. `gone` is
+    said of a row that is itself the source's word that there is no posting any more. After any other problem nothing
+    can be concluded from absence, since the row may be any of the postings known.
+    """
 
     row: str
     reason: str
+    source_id: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

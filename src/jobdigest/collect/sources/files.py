@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -115,6 +115,15 @@ def read_row(row: Any) -> RawPosting:
     return RawPosting(source_id=source_id, title=title, locations=locations, **values)
 
 
+def _id_of(row: Any) -> str | None:
+    """The id of a row that is no posting, if it says so much."""
+    try:
+        found = _parsed(row) if isinstance(row, bytes) else row
+    except ValueError:
+        return None
+    return _text(found.get("id")) if isinstance(found, dict) else None
+
+
 def _parsed(raw: bytes) -> Any:
     try:
         return json.loads(raw)
@@ -186,12 +195,12 @@ class FileKind:
                 last = await asyncio.to_thread(repeated, self.read(file))
                 file.seek(0)
                 rows = self.read(file)
-                while chunk := await asyncio.to_thread(self.next_batch, rows, last):
+                while chunk := await asyncio.to_thread(self.next_batch, rows, last, context.source.company):
                     yield chunk
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror or error}") from None
 
-    def next_batch(self, rows: Iterator[Row], last: Mapping[int, int]) -> Batch | None:
+    def next_batch(self, rows: Iterator[Row], last: Mapping[int, int], company: str | None = None) -> Batch | None:
         """The next rows, without those that a later row replaces; None at the end."""
         chunk = list(islice(rows, _ROWS))
         postings: list[RawPosting] = []
@@ -203,10 +212,11 @@ class FileKind:
             try:
                 posting = read_row(row)
             except ValueError as error:
-                problems.append(RowProblem(row=f"{self.unit} {number}", reason=str(error)))
+                named = _id_of(row)
+                problems.append(RowProblem(row=f"{self.unit} {number}", reason=str(error), source_id=named))
             else:
                 if not last or last.get(hash(posting.source_id), number) == number:
-                    postings.append(posting)
+                    postings.append(replace(posting, company=company) if company else posting)
         return Batch(postings=postings, problems=problems) if chunk else None
 
     def recognise(self, url: str) -> str | None:

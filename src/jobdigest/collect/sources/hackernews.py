@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ _ITEM = "https://news.ycombinator.com/item?id="
 _HITS = 1000
 _LONGEST = 80
 _LONGEST_COMMENT = 50_000
+_DELETED = "an empty or deleted comment"
 _ROLE = re.compile(
     r"\b(engineers?|developers?|devs?|programmers?|scientists?|researchers?|architects?|analysts?|designers?|managers?|"
     r"directors?|leads?|heads?|founding|cto|ceo|coo|vp|chief|sre|swe|sde|devops|mlops|administrators?|specialists?|"
@@ -130,7 +131,7 @@ def comment_postings(hit: Mapping[str, Any]) -> list[RawPosting]:
     """The postings of one top comment; raises ValueError where none can be found."""
     number, body = parts.line(hit.get("objectID")), (parts.text(hit.get("comment_text")) or "")[:_LONGEST_COMMENT]
     if not number or not body:
-        raise ValueError("an empty or deleted comment")
+        raise ValueError(_DELETED)
     lines = [parts.plain(_LINK.sub(r"\1", line)) or "" for line in _BREAK.split(body)]
     lines = [line for line in lines if line]
     header = read_header(html.unescape(lines[0])) if lines else None
@@ -179,7 +180,7 @@ class HackerNews:
         payload = (await context.http.get(url)).json()
         hits = _hits(payload)
         top = [hit for hit in hits if str(parts.dig(hit, "parent_id")) == story]
-        several, problems = read_rows(top, comment_postings)
+        several, problems = read_rows(top, comment_postings, name=lambda hit: parts.line(hit.get("objectID")))
         postings = parts.united(posting for group in several for posting in group)
         total = int(parts.number(parts.dig(payload, "nbHits")) or 0)
         cut = f"the search gives {_HITS:,} of {total:,} comments" if total > len(hits) else None
@@ -207,7 +208,7 @@ def _hits(payload: Any) -> list[Any]:
 
 
 def _named(problem: RowProblem) -> RowProblem:
-    return RowProblem(row=f"comment {problem.row}", reason=problem.reason)
+    return replace(problem, row=f"comment {problem.row}", gone=problem.reason == _DELETED)
 
 
 KINDS = (HackerNews(),)

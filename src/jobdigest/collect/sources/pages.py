@@ -15,7 +15,7 @@ from jobdigest.collect.sources._board import finished, read_off_loop, read_rows
 from jobdigest.collect.sources._xmlrows import read
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response, RowProblem
 from jobdigest.config import SourceConfig
-from jobdigest.errors import BlockedError, ParseError, SourceError
+from jobdigest.errors import BlockedError, FetchError, ParseError, SourceError
 from jobdigest.model import RawPosting
 
 _LIKELY = r"job|career|position|vacanc|opening|opportunit|stelle|emploi|karriere"
@@ -51,15 +51,17 @@ class PageKind:
         """The JobPostings of one page, told apart by their numbers where they share its address."""
         several = len(found) > 1
 
-        def read_one(one: Any) -> RawPosting:
+        def read_one(one: Any) -> dict[str, Any]:
             values = jobposting.values(one, url)
             number = values["requisition_id"]
             values["ats_id"] = f"page:{self.token(source)}:{number}".lower() if number else None
             if several and values["source_id"] == url:
                 values["source_id"] = f"{url}#{number or values['title']}"
-            return finished(self, values, source)
+            return values
 
-        return read_rows(found, read_one)
+        return read_rows(
+            found, lambda one: finished(self, read_one(one), source), name=lambda one: read_one(one)["source_id"]
+        )
 
     def token(self, source: SourceConfig) -> str:
         """The host, which makes the page's own numbers unique."""
@@ -100,7 +102,8 @@ async def _sitemap(kind: PageKind, context: Context) -> AsyncIterator[Batch]:
                 failed += 1
                 if failed >= _PATIENCE:
                     raise
-                problems.append(RowProblem(row=url, reason=error.reason))
+                gone = isinstance(error, FetchError) and error.status in (404, 410)
+                problems.append(RowProblem(row=url, reason=error.reason, gone=gone))
                 continue
             read_here, bad = kind.postings(found, url, context.source)
             problems += bad

@@ -30,7 +30,7 @@ def _rss_values(entry: feeds.Entry, source: SourceConfig) -> dict[str, Any]:
         title, company = feeds.role_and_company(title)
     return {
         "title": title,
-        "company": source.company or feeds.first(entry, "job_listing_company", "company") or company or _author(entry),
+        "company": feeds.first(entry, "job_listing_company", "company") or company or _author(entry),
         "locations": parts.words(feeds.first(entry, "job_listing_location", "location", "region")),
         "employment_type": feeds.first(entry, "job_listing_job_type", "job_type", "type"),
         "salary": feeds.first(entry, "job_listing_salary", "salary"),
@@ -86,7 +86,9 @@ class FeedKind:
             if response.not_modified:
                 return
             found = await read_off_loop(response, feeds.entries, _BIG)
-            postings, problems = read_rows(found, lambda entry: self.posting(entry, context.source))
+            postings, problems = read_rows(
+                found, lambda entry: self.posting(entry, context.source), name=feeds.entry_id
+            )
             fresh = [posting for posting in parts.united(postings) if posting.source_id not in seen]
             seen.update(posting.source_id for posting in fresh)
             full = self.cap and len(urls) == 1 and len(found) >= self.cap

@@ -102,7 +102,11 @@ class Workday:
             return payload
 
         found = await details.read(paths, load)
-        postings, problems = read_rows(new, lambda row: self.posting(row, found, context.source, site))
+        postings, problems = read_rows(
+            new,
+            lambda row: self.posting(row, found, context.source, site),
+            name=lambda row: _number(parts.line(parts.dig(row, "externalPath"))),
+        )
         return Batch(postings=parts.united(postings), problems=problems), len(paths)
 
     def posting(self, row: Any, details: Mapping[str, Any], source: SourceConfig, site: _Site) -> RawPosting:
@@ -115,7 +119,7 @@ class Workday:
         places = parts.words([parts.dig(info, "location"), *parts.many(info, "additionalLocations")])
         bullet = parts.line(parts.dig(row, "bulletFields.0")) or ""
         values = {
-            "source_id": path.rstrip("/").rsplit("/", 1)[-1],
+            "source_id": _number(path),
             "title": parts.line(parts.dig(row, "title")) or parts.line(parts.dig(info, "title")),
             "url": parts.web(parts.dig(info, "externalUrl")) or f"{site.root}{path}",
             "locations": places or (() if not shown or _ROLLUP.fullmatch(shown) else (shown,)),
@@ -126,7 +130,7 @@ class Workday:
             "description": parts.text(parts.dig(info, "jobDescription")),
             "requisition_id": parts.line(parts.dig(info, "jobReqId")) or (bullet if re.search(r"\d", bullet) else None),
         }
-        return finished(self, values, source, source.company or parts.readable(site.tenant))
+        return finished(self, values, source, parts.readable(site.tenant))
 
     def token(self, source: SourceConfig) -> str:
         """`tenant.wdN/site`, also where config.yaml gives the site's address."""
@@ -142,6 +146,10 @@ def _rows(payload: Any) -> list[Any]:
     if not isinstance(found, list):
         raise ParseError("no list under `jobPostings` in the answer")
     return found
+
+
+def _number(path: str | None) -> str | None:
+    return path.rstrip("/").rsplit("/", 1)[-1] if path else None
 
 
 def _stamp(row: Any) -> str:

@@ -88,7 +88,9 @@ class XmlBoard:
             rows = await read_off_loop(response, self.rows)
             at += len(rows)
             postings, problems = read_rows(
-                rows, lambda row: finished(self, self.values(row, host, context.source), context.source)
+                rows,
+                lambda row: finished(self, self.values(row, host, context.source), context.source),
+                name=lambda row: self.values(row, host, context.source)["source_id"],
             )
             fresh = [posting for posting in parts.united(postings) if posting.source_id not in seen]
             seen.update(posting.source_id for posting in fresh)

@@ -90,7 +90,9 @@ class XmlFeed:
         seen: set[str] = set()
         row = 1
         async for rows in stream(context.http.stream(context.source.value or ""), "job", "entry"):
-            postings, problems = read_rows(rows, lambda node: self.posting(node, context.source), first=row)
+            postings, problems = read_rows(
+                rows, lambda node: self.posting(node, context.source), row, lambda node: self.values(node)["source_id"]
+            )
             row += len(rows)
             fresh = list(_unseen(postings, problems, seen))
             yield Batch(postings=fresh, problems=problems)
@@ -107,7 +109,8 @@ class XmlFeed:
 def _unseen(postings: list[RawPosting], problems: list[RowProblem], seen: set[str]) -> Iterator[RawPosting]:
     for posting in parts.united(postings):
         if posting.source_id in seen:
-            problems.append(RowProblem(row=f"id {posting.source_id}", reason="the id came before in this file"))
+            again = posting.source_id
+            problems.append(RowProblem(row=f"id {again}", reason="the id came before in this file", source_id=again))
         else:
             seen.add(posting.source_id)
             yield posting
