@@ -30,7 +30,7 @@ class Store:
     @property
     def address(self) -> str:
         """Where it is, without a password."""
-        return self.engine.url.render_as_string()
+        return self.engine.url.set(drivername=self.engine.dialect.name).render_as_string()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
