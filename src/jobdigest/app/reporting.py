@@ -27,7 +27,7 @@ def report(app: App, job_id: str, reason: str, note: str, reporter: bytes) -> bo
         root = jobs.find_root(connection, job_id)
         if root is None or reason not in REASONS:
             return None
-        words = " ".join(note.split())[:MOST_NOTE]
+        words = " ".join("".join(c if c.isprintable() else " " for c in note).split())[:MOST_NOTE]
         return reports.add(connection, root, reason, words, reporter, datetime.now(UTC))
 
 

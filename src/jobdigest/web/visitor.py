@@ -24,7 +24,8 @@ def from_our_page(request: Request) -> bool:
     if origin is None:
         return True
     app: App = request.app.state.app
-    return urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(app.config.newsletter.base_url).netloc)
+    ours = urlsplit(app.config.newsletter.base_url).netloc
+    return origin.partition("://")[2] in (request.headers.get("host", ours), ours)
 
 
 def network_hash(request: Request) -> bytes:
