@@ -2,7 +2,7 @@
 
     python -m benchmarks.boards LATENCY_MS
 
-Board `b17` has 20 to 200 postings, made as they are asked for, and an ETag. A posting's text is 6 KB of HTML and its row
+Board `b17` has 20 to 200 postings, made as they are asked for, and an ETag. A posting has 6 KB of HTML, its row
 8 to 14 KB of JSON, as in the recorded boards (Cohere, Harvey, Aleph Alpha: 12 to 13 KB). `GET /round/2` begins
 round 2: every fifth board then has changed postings, the others answer 304 to who knows their ETag. Prints its port.
 """

@@ -45,6 +45,9 @@ class SourceError(DigestError):
         self.reason = reason
         super().__init__(reason)
 
+    def __str__(self) -> str:
+        return self.reason
+
 
 class FetchError(SourceError):
     """No usable answer: `status` is the HTTP status if there was one, `retry_after` the seconds asked for."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from jobdigest.collect.sources.base import Batch, Response
 from jobdigest.collect.sources.registry import load_kinds
 from jobdigest.errors import BlockedError, FetchError
@@ -50,6 +52,25 @@ def test_our_own_limit_is_said() -> None:
     batches = poll("arbeitnow", http)
     assert len(ids(batches)) == 5000
     assert said(batches) == ["stopped at 5000 rows (our own limit)"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "status", "said"),
+    [
+        ("ashby", "acme", 404, r"no such board, or its public API is off; then try `sitemap:` .*"),
+        ("personio", "acme", 404, r"the employer's XML feed is off; .* try `sitemap:` .*"),
+        ("personio", "acme", 307, r"no such account; .*"),
+        ("eightfold", "acme", 403, r"set `api: pcsx`; if that is refused too, use `sitemap: .*"),
+    ],
+)
+def test_a_board_that_is_off_says_what_to_do(kind: str, value: str, status: int, said: str) -> None:
+    class Off:
+        async def get(self, url: str, **_: object) -> Response:
+            raise FetchError("refused", status=status)
+
+    with pytest.raises(FetchError, match=rf"^refused: {said}$") as caught:
+        poll(kind, Off(), value)
+    assert caught.value.status == status
 
 
 class Slices:

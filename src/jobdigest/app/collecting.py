@@ -15,10 +15,11 @@ from jobdigest.app.stopping import until_stopped
 from jobdigest.collect.http import Client, user_agent
 from jobdigest.collect.outcome import Outcome, why_skipped
 from jobdigest.collect.run import collect
-from jobdigest.collect.sources.base import Batch, Kind, Manners, SourceReport
+from jobdigest.collect.sources.base import Batch, Kind, Manners, SourceReport, without_secrets
 from jobdigest.config import SourceConfig
 from jobdigest.curate.judge import Rules
 from jobdigest.curate.place import place_keys
+from jobdigest.errors import SourceError
 from jobdigest.polling import Health
 from jobdigest.store import Store, jobs, postings
 from jobdigest.store.sources import SourceMemory, read_health
@@ -55,6 +56,7 @@ class StoreSink:
         listed = [problem.source_id for problem in batch.problems if problem.source_id]
         if listed:
             with self.store.begin() as connection:
+                postings.lock_curation(connection)
                 postings.touch_listed(connection, source.name, listed, self.now)
         return self._intake(source, first_success=first_success).take(batch.postings)
 
@@ -237,7 +239,11 @@ def try_source(app: App, source: SourceConfig, now: datetime) -> list[str]:
             context = Context(source=app.located(source), http=http, now=now, details=_NoDetails())
             return [batch async for batch in kind.fetch(context)]
 
-    return describe_batches(source.name, asyncio.run(poll()))
+    try:
+        return describe_batches(source.name, asyncio.run(poll()))
+    except SourceError as error:
+        error.reason = without_secrets(error.reason, kind, source)
+        raise
 
 
 def describe_batches(name: str, batches: Sequence[Batch]) -> list[str]:

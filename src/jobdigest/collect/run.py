@@ -22,7 +22,16 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jobdigest.collect.outcome import Outcome, Tally, aged, judge, next_poll, poll_of, why_skipped
 from jobdigest.collect.sound import sound
-from jobdigest.collect.sources.base import Batch, Context, DetailMemory, Http, Kind, RowProblem, SourceReport
+from jobdigest.collect.sources.base import (
+    Batch,
+    Context,
+    DetailMemory,
+    Http,
+    Kind,
+    RowProblem,
+    SourceReport,
+    without_secrets,
+)
 from jobdigest.config import SourceConfig
 from jobdigest.errors import FetchError, SourceError, StoreError
 from jobdigest.model import RawPosting
@@ -242,7 +251,8 @@ class _OnePoll:
         except StoreError:
             raise
         except SourceError as failure:
-            return failure.reason, failure.retry_after if isinstance(failure, FetchError) else None
+            reason = without_secrets(failure.reason, self.kind, self.source)
+            return reason, failure.retry_after if isinstance(failure, FetchError) else None
         except TimeoutError:
             return f"not done after {POLL_WALL.total_seconds() / 60:.0f} minutes", None
         except Exception as failure:
@@ -252,7 +262,8 @@ class _OnePoll:
     def _unexpected(self, failure: Exception) -> str:
         _log.debug("%s failed", self.source.name, exc_info=failure)
         first_line = (str(failure).splitlines() or [""])[0]
-        return f"unexpected {type(failure).__name__}: {first_line[:200]}".rstrip(": ")
+        words = f"unexpected {type(failure).__name__}: {first_line}".rstrip(": ")
+        return without_secrets(words, self.kind, self.source)[:200]
 
     async def _take_all(self) -> None:
         context = Context(source=self.source, http=self.http, now=self.run_.now, details=self.details)

@@ -8,7 +8,8 @@ A field is a dotted path into the row or a function of the row. What the table c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
@@ -18,7 +19,7 @@ from jobdigest.collect.sources._countries import Address, addresses
 from jobdigest.collect.sources._details import Details
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response, RowProblem
 from jobdigest.config import SourceConfig
-from jobdigest.errors import ParseError
+from jobdigest.errors import FetchError, ParseError
 from jobdigest.model import RawPosting, Salary
 
 Field = str | Callable[[Any], Any]
@@ -67,7 +68,7 @@ class Board:
     `ids` says whether the source's ids are unique over all tenants (`global`), within one (`tenant`), or whether the
     posting's address is the better identity (`url`). `same_host` is for boards that redirect unknown tenants elsewhere.
     `link` makes a posting's address where rows have none; `addresses` gives (city, region, country) where they have
-    fields for them.
+    fields for them; `advice` says by HTTP status what an operator can do about a board that does not answer.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Board:
     paging: Paging | None = None
     pages: tuple[str, ...] = ()
     skip: Callable[[Any], bool] = lambda row: False
+    advice: Mapping[int, str] = field(default_factory=dict)
     link: Callable[[Any, SourceConfig, str], str] | None = None
     attribution: str | None = None
     headers: Callable[[SourceConfig], Mapping[str, str]] = lambda source: {"Accept": "application/json"}
@@ -124,12 +126,13 @@ class Board:
 
     async def ask(self, context: Context, at: int, number: int) -> Response:
         """The answer with page `number` of the list, which begins at row `at`."""
-        return await context.http.get(
-            self.address(context.source, at, number),
-            headers=self.headers(context.source),
-            conditional=self.conditional and self.paging is None,
-            same_host=self.same_host,
-        )
+        with advised(self.advice):
+            return await context.http.get(
+                self.address(context.source, at, number),
+                headers=self.headers(context.source),
+                conditional=self.conditional and self.paging is None,
+                same_host=self.same_host,
+            )
 
     def _more(self, page: Page, fresh: list[RawPosting], rows: int) -> bool | str | None:
         """True: ask on; a text: there is more and it cannot be had; else the list is complete."""
@@ -202,6 +205,17 @@ def _reader(spec: Field, clean: Callable[[Any], Any]) -> Callable[[dict[str, Any
     if "." in spec:
         return lambda row: clean(parts.dig(row, spec))
     return lambda row: clean(row.get(spec))
+
+
+@contextmanager
+def advised(advice: Mapping[int, str]) -> Iterator[None]:
+    """Add to a FetchError what can be done about its status."""
+    try:
+        yield
+    except FetchError as error:
+        if words := advice.get(error.status or 0):
+            error.reason = f"{error.reason}: {words}"
+        raise
 
 
 def finished(kind: Any, values: dict[str, Any], source: SourceConfig, company: str | None = None) -> RawPosting:

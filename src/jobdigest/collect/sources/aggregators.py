@@ -261,8 +261,8 @@ KINDS = (
         direct=False,
         query=("app_id", "app_key", "what", "where", "days:max_days_old"),
         options={
-            "app_id": Option(help="id of your Adzuna API account", required=True),
-            "app_key": Option(help="its key, as `${ADZUNA_KEY}`", required=True),
+            "app_id": Option(help="id of your Adzuna API account", required=True, secret=True),
+            "app_key": Option(help="its key, as `${ADZUNA_KEY}`", required=True, secret=True),
             "what": Option(help="words to search for"),
             "where": Option(help="place to search in"),
             "days": Option(help="only postings this young"),
@@ -294,8 +294,8 @@ KINDS = (
         headers=_usajobs_headers,
         query=("keyword:Keyword", "days:DatePosted"),
         options={
-            "email": Option(help="the address that your API key belongs to", required=True),
-            "key": Option(help="the API key, as `${USAJOBS_KEY}`", required=True),
+            "email": Option(help="the address that your API key belongs to", required=True, secret=True),
+            "key": Option(help="the API key, as `${USAJOBS_KEY}`", required=True, secret=True),
             "keyword": Option(help="words to search for; an unfiltered query may be refused", required=True),
             "days": Option(help="only postings of the last so many days (0–60)"),
         },

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from urllib.parse import quote, quote_plus
 
 from jobdigest.config import SourceConfig
 from jobdigest.errors import ParseError
@@ -178,6 +179,16 @@ class Option:
     help: str
     values: tuple[str, ...] = ()
     required: bool = False
+    secret: bool = False
+
+
+def without_secrets(text: str, kind: Kind, source: SourceConfig) -> str:
+    """`text` without the values of the source's secret options, whichever way an address or header writes them."""
+    for name, option in kind.options.items():
+        value = str(source.options.get(name) or "") if option.secret else ""
+        for written in {value, quote(value, safe=""), quote_plus(value)} - {""}:
+            text = text.replace(written, "***")
+    return text
 
 
 class Kind(Protocol):

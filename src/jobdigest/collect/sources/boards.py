@@ -197,6 +197,7 @@ KINDS = (
         url="https://api.ashbyhq.com/posting-api/job-board/{value}?includeCompensation=true",
         items="jobs",
         ids="global",
+        advice={404: "no such board, or its public API is off; then try `sitemap:` with the employer's own site"},
         skip=lambda row: row.get("isListed") is False,
         addresses=_ashby_addresses,
         fields={

@@ -14,7 +14,7 @@ from jobdigest.collect.sources import _jobposting as jobposting
 from jobdigest.collect.sources._board import Board, Page, Paging, Table, read_off_loop
 from jobdigest.collect.sources._countries import Address
 from jobdigest.collect.sources._details import Details
-from jobdigest.collect.sources._parts import dig, epoch, line, many, pay, plain, sections, words
+from jobdigest.collect.sources._parts import dig, epoch, line, many, number, pay, plain, sections, words
 from jobdigest.collect.sources.base import Context, Manners, Option, Response
 from jobdigest.config import SourceConfig
 from jobdigest.errors import FetchError
@@ -161,15 +161,45 @@ def _oracle_description(row: Any) -> str | None:
     )
 
 
-def _eightfold_list(source: SourceConfig) -> str:
+class EightfoldBoard(DetailedBoard):
+    """Eightfold: with `api: pcsx` the newer of its two interfaces, which wraps the same lists once more."""
+
+    def table(self, response: Response) -> Table:
+        """See `Board.table`."""
+        payload = response.json()
+        if not isinstance(dig(payload, "data.positions"), list):
+            return DetailedBoard.table(self, response)
+        return Table(many(payload, "data.positions"), int(number(dig(payload, "data.count")) or 0), None)
+
+
+def _eightfold_query(source: SourceConfig) -> str:
     domain = quote(str(source.options.get("domain") or f"{(source.value or '').split('.')[0]}.com"))
+    return f"domain={domain}"
+
+
+def _eightfold_list(source: SourceConfig) -> str:
     search = f"&query={quote(str(source.options['search']))}" if source.options.get("search") else ""
-    return f"https://{{host}}/api/apply/v2/jobs?domain={domain}&start={{at}}&num=10{search}"
+    if source.options.get("api") == "pcsx":
+        query = search or "&query="
+        return f"https://{{host}}/api/pcsx/search?{_eightfold_query(source)}{query}&start={{at}}&sort_by=timestamp"
+    return f"https://{{host}}/api/apply/v2/jobs?{_eightfold_query(source)}&start={{at}}&num=10{search}"
 
 
 def _eightfold_detail(board: Board, source: SourceConfig, key: str) -> str:
-    domain = _eightfold_list(source).partition("?")[2].partition("&")[0]
-    return f"https://{_host(board, source)}/api/apply/v2/jobs/{key}?{domain}"
+    root = f"https://{_host(board, source)}/api"
+    if source.options.get("api") == "pcsx":
+        return f"{root}/pcsx/position_details?position_id={key}&{_eightfold_query(source)}"
+    return f"{root}/apply/v2/jobs/{key}?{_eightfold_query(source)}"
+
+
+def _eightfold_read(response: Response) -> Any:
+    payload = response.json()
+    return dig(payload, "data") or payload
+
+
+def _first(*paths: str) -> Callable[[Any], Any]:
+    """The first of some paths at which anything stands."""
+    return lambda row: next((found for path in paths if (found := dig(row, path))), None)
 
 
 _SEARCH = {"search": Option(help="only postings that fit these words; large employers' lists are capped")}
@@ -321,7 +351,7 @@ KINDS = (
         pages=(r"ats\.(?:us1\.|eu1\.)?rippling\.com/(?:[a-z]{2}-[A-Z]{2}/)?(?!api/)([^/?#]+)",),
     ),
     _ORACLE,
-    DetailedBoard(
+    EightfoldBoard(
         name="eightfold",
         url=_eightfold_list,
         host="eightfold.ai",
@@ -330,20 +360,25 @@ KINDS = (
         paging=Paging(size=10),
         options={
             **_SEARCH,
+            "api": Option(help="`pcsx` for employers on Eightfold's newer interface", values=("apply", "pcsx")),
             "domain": Option(help="the employer's domain as Eightfold knows it; else the token with `.com`"),
         },
+        advice=dict.fromkeys(
+            (403, 404, 405), "set `api: pcsx`; if that is refused too, use `sitemap: https://HOST/careers/sitemap.xml`"
+        ),
         row_id="id",
         detail=_eightfold_detail,
+        read_detail=_eightfold_read,
         fields={
             "source_id": "id",
             "title": "name",
-            "url": "canonicalPositionUrl",
+            "url": _first("canonicalPositionUrl", "detail.publicUrl"),
             "locations": lambda row: words(dig(row, "locations")) or words(dig(row, "location")),
-            "workplace": "work_location_option",
+            "workplace": _first("work_location_option", "workLocationOption"),
             "team": "department",
-            "date_posted": lambda row: epoch(dig(row, "t_create")),
-            "description": lambda row: dig(row, "detail.job_description") or dig(row, "job_description"),
-            "requisition_id": lambda row: dig(row, "ats_job_id") or dig(row, "display_job_id"),
+            "date_posted": lambda row: epoch(dig(row, "t_create") or dig(row, "postedTs")),
+            "description": _first("detail.job_description", "detail.jobDescription", "job_description"),
+            "requisition_id": _first("ats_job_id", "atsJobId", "display_job_id", "displayJobId"),
         },
         link=lambda board, source, key: f"https://{_host(board, source)}/careers/job/{key}",
         pages=(r"(?!www\.|app\.)([a-z0-9-]+)\.eightfold\.ai(?:/|$)",),

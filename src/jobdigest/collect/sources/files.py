@@ -24,6 +24,8 @@ from jobdigest.model import RawPosting
 
 _ROWS = 1000
 _LONGEST = 16 * 2**20
+_LARGEST = 32 * 2**20
+"""Bytes of a `json` file, which takes five to ten times as much memory once read."""
 _BOM = b"\xef\xbb\xbf"
 _TEXTS = ("company", "url", "date_posted", "valid_through", "salary", "employment_type", "team", "description")
 _QUICK_ID = re.compile(rb'\{\s*"id"\s*:\s*(?:"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|(\d{1,18}))\s*[,}]')
@@ -52,8 +54,11 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 def read_json(file: BinaryIO) -> Iterator[Row]:
     """A list of objects, or an object with one list in it; rows count from 1. The file is held in memory whole."""
+    body = file.read(_LARGEST + 1)
+    if len(body) > _LARGEST:
+        raise ParseError(f"larger than {_LARGEST // 2**20} MB; write it as `jsonl`, which has no limit")
     try:
-        payload = json.loads(file.read().removeprefix(_BOM))
+        payload = json.loads(body.removeprefix(_BOM))
     except (ValueError, RecursionError) as error:
         raise ParseError(f"not JSON: {error}") from None
     lists = [value for value in payload.values() if isinstance(value, list)] if isinstance(payload, dict) else [payload]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobdigest.collect.sources import _parts as parts
-from jobdigest.collect.sources._board import finished, goes_on, read_off_loop, read_rows
+from jobdigest.collect.sources._board import advised, finished, goes_on, read_off_loop, read_rows
 from jobdigest.collect.sources._countries import addresses
 from jobdigest.collect.sources._xmlrows import Node, read
 from jobdigest.collect.sources.base import Batch, Context, Manners, Option, Response
@@ -68,6 +68,7 @@ class XmlBoard:
     needs_value: bool = True
     direct: bool = True
     same_host: bool = False
+    advice: Mapping[int, str] = field(default_factory=dict)
     ids: str = "tenant"
     evidence: str = "recorded"
     attribution: str | None = None
@@ -82,7 +83,9 @@ class XmlBoard:
         host = token if "." in token else f"{token}.{self.host}"
         for number in range(_MAX_PAGES):
             path = self.path.format(at=at, language=context.source.options.get("language", "en"))
-            response = await context.http.get(f"https://{host}{path}", conditional=not paged, same_host=self.same_host)
+            with advised(self.advice):
+                url = f"https://{host}{path}"
+                response = await context.http.get(url, conditional=not paged, same_host=self.same_host)
             if response.not_modified:
                 return
             rows = await read_off_loop(response, self.rows)
@@ -117,6 +120,10 @@ KINDS = (
     XmlBoard(
         name="personio",
         same_host=True,
+        advice={
+            404: "the employer's XML feed is off; ask them for it, or try `sitemap:` with their own site",
+            **dict.fromkeys((301, 302, 307), "no such account; some are on NAME.jobs.personio.com"),
+        },
         host="jobs.personio.de",
         path="/xml?language={language}",
         root="workzag-jobs",
