@@ -9,8 +9,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 import uvicorn
@@ -23,6 +22,7 @@ from jobdigest.model import RawPosting
 from jobdigest.subscribers.tokens import PREFERENCES, UNSUBSCRIBE
 from jobdigest.web.pages import create
 from jobdigest.web.server import settings as server_settings
+from support.asking import Asked, ask
 from support.cli import Operator
 from support.postgres import database
 from support.serving import served
@@ -63,15 +63,6 @@ TYPES = (
 )  # fmt: skip
 
 
-class Asked(NamedTuple):
-    """One request, as it stands on the wire."""
-
-    method: str
-    target: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-
 class Pages:
     """The pages of one installation, asked without a socket between."""
 
@@ -81,24 +72,7 @@ class Pages:
         self.tokens = [app.keys.sign(UNSUBSCRIBE, 1), app.keys.sign(PREFERENCES, 1), app.keys.sign(PREFERENCES, 99)]
 
     def ask(self, asked: Asked) -> tuple[int, dict[str, str]]:
-        return self.loop.run_until_complete(self._ask(asked))
-
-    async def _ask(self, asked: Asked) -> tuple[int, dict[str, str]]:
-        path, _, query = asked.target.partition("?")
-        headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in asked.headers]
-        scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": asked.method}
-        scope |= {"scheme": "http", "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode()}
-        scope |= {"headers": headers, "client": ("203.0.113.7", 5000), "server": ("127.0.0.1", 80), "root_path": ""}
-        sent: list[Any] = []
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": asked.body, "more_body": False}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        await self.site(scope, receive, send)
-        return sent[0]["status"], {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
+        return ask(self.site, asked, self.loop)[:2]
 
     def close(self) -> None:
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
