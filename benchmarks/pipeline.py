@@ -25,7 +25,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
@@ -176,8 +176,12 @@ def send(config: Path) -> None:
 
 def cpu_of(processes: list[psutil.Process]) -> float:
     """CPU seconds so far, of processes and of their children that ended."""
-    times = [process.cpu_times() for process in processes]
-    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+    total = 0.0
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # a server's child that has just ended is in its parent's figures
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 class Workers:
@@ -205,6 +209,13 @@ class Workers:
     def _ask(self, query: str) -> bool:
         with self.app.store.read() as connection:
             return bool(connection.exec_driver_sql(query).scalar())
+
+    def server_figures(self) -> tuple[float, ...]:
+        """Bytes of WAL, transactions, bytes on disk."""
+        query = "SELECT pg_current_wal_lsn() - '0/0', xact_commit, pg_database_size(datid) FROM pg_stat_database"
+        with self.app.store.read() as connection:
+            row = connection.exec_driver_sql(f"{query} WHERE datname = current_database()").one()
+        return tuple(float(value) for value in row)
 
     def _server(self) -> float:
         return cpu_of([self.server, *self.server.children(recursive=True)])
@@ -301,17 +312,13 @@ def on_postgres(options: argparse.Namespace, port: int, count: int) -> None:
             told(f"{count} workers: collect and curate", workers.do(engine.hand_out_collection, polled))
             tell("freeze, by the leader", in_child(freeze, config), options.readers, "readers")
             sent = "SELECT count(*) FROM editions WHERE state = 'sent'"
-            wal = "SELECT pg_current_wal_lsn() - '0/0'"
-            with workers.app.store.read() as connection:
-                before = connection.exec_driver_sql(wal).scalar()
+            before = workers.server_figures()
             used = workers.do(engine.hand_out_edition, sent)
             mails = accepted(config)
             tell(f"{count} workers: assemble and send", used, mails, "mails")
-            with workers.app.store.read() as connection:
-                written = float(connection.exec_driver_sql(wal).scalar() or 0) - float(before or 0)
-                size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar()
-            print(f"\n{facts(config)}; the database has {int(size or 0) / 2**20:.0f} MB; "
-                  f"{written / mails:,.0f} bytes of WAL a mail\n", flush=True)  # fmt: skip
+            wal, commits, size = (after - then for after, then in zip(workers.server_figures(), before, strict=True))
+            print(f"\n{facts(config)}; {wal / mails:,.0f} bytes of WAL and {commits / mails:.2f} transactions a mail; "
+                  f"the database has {(before[2] + size) / 2**20:.0f} MB\n", flush=True)  # fmt: skip
         finally:
             workers.close()
             server.cleanup()

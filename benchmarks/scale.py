@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 from benchmarks.deliver import EDITION, SENDER, SLOT, Null, freeze
+from benchmarks.pipeline import cpu_of
 from jobdigest.deliver import owner, send
 from jobdigest.deliver.clock import Clock
 from jobdigest.deliver.message import build
@@ -43,12 +44,6 @@ def ask(store: Store, query: str) -> Any:
     """A row of figures."""
     with store.read() as connection:
         return tuple(float(value) for value in connection.exec_driver_sql(query).one())
-
-
-def cpu_of(processes: list[psutil.Process]) -> float:
-    """CPU seconds so far, ended children included."""
-    times = [process.cpu_times() for process in processes]
-    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
 
 
 def main() -> None:
