@@ -170,11 +170,15 @@ def send_edition(
     slot = due_slot(app.config.schedule, now)
     if slot is None:
         report_missed(app, now, owner)
+        send_owed(app, now, stop, send)
         return
     key = f"edition:{slot.edition}"
     with app.store.read() as connection:
         edition = editions.load(connection, slot.edition)
-    if (edition and edition.state in HALTED) or not begin(app, key, slot.at, owner, now):
+    if edition and edition.state in HALTED:
+        return
+    if not begin(app, key, slot.at, owner, now):
+        send_owed(app, now, stop, send)
         return
     with logs.run(key):
         for line in freeze_due(app, now):
@@ -185,6 +189,15 @@ def send_edition(
         edition = editions.load(connection, slot.edition)
         if edition and edition.state in ("sent", "cancelled"):
             runs.finish(connection, key, edition.state, now)
+
+
+def send_owed(app: App, now: datetime, stop: threading.Event, send: Callable[..., None]) -> None:
+    """Send what is left of an edition that was done: readers who joined since get their copy at once, or here."""
+    with app.store.read() as connection:
+        newest = next(iter(editions.previous(connection, 1)), None)
+        if newest is None or newest.state != "sending" or not runs.outcome_of(connection, f"edition:{newest.key}"):
+            return
+    send(app, newest.key, now, stop)
 
 
 def report_missed(app: App, now: datetime, owner: str) -> None:

@@ -166,25 +166,31 @@ def recipients(app: App, connection: Connection, prepared: Prepared, audience: A
     """The audience as ledger rows: every active reader once, mailed or skipped with the reason."""
     sender = sender_from(app.config, app.keys)
     for reader, choice in choices(app, connection, prepared, audience):
-        yield recipient(app, prepared, sender, reader, choice)
+        yield recipient(app, prepared.compiled, sender, reader, choice, due(app, prepared.slot, reader))
 
 
-def recipient(app: App, prepared: Prepared, sender: Sender, reader: Subscriber, choice: Choice) -> Recipient:
+def due(app: App, slot: Slot, reader: Subscriber) -> datetime:
+    """When an edition is due for one reader."""
+    schedule = app.config.schedule
+    return local_slot(slot.edition, schedule, reader.timezone) if schedule.send_at == "local" else slot.at
+
+
+def recipient(
+    app: App, compiled: CompiledEdition, sender: Sender, reader: Subscriber, choice: Choice, not_before: datetime
+) -> Recipient:
     """One reader's ledger row."""
-    key = prepared.slot.edition
-    local = app.config.schedule.send_at == "local"
     address_hash = app.keys.address_hash(reader.email)
     return Recipient(
         subscriber_id=reader.id,
         address_hash=address_hash,
         domain=reader.email.rpartition("@")[2].lower(),
-        language=prepared.templates.catalogues.pick(reader.language, prepared.compiled.default_language),
+        language=compiled.language(reader.language),
         name=reader.name,
         shown=choice.shown,
         extra=choice.extra,
         key_id=app.keys.newest.hex(),
-        not_before=local_slot(key, app.config.schedule, reader.timezone) if local else prepared.slot.at,
-        message_id=message_id_for(key, reader.id, address_hash, sender.domain),
+        not_before=not_before,
+        message_id=message_id_for(compiled.key, reader.id, address_hash, sender.domain),
         skip=choice.skip,
     )
 

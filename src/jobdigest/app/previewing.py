@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobdigest.app.editing import Audience as Counts
-from jobdigest.app.editing import MessageMaker, Prepared, choices, delivery_of, prepare, recipient
+from jobdigest.app.editing import MessageMaker, Prepared, choices, delivery_of, due, prepare, recipient
 from jobdigest.app.looking import posting_rows
 from jobdigest.app.readers import row_of
 from jobdigest.app.sending import check_way_out, send_single, shown_slot
@@ -87,7 +87,7 @@ def _samples(app: App, connection: Connection, prepared: Prepared, to: Sequence[
     make = _SampleMaker(app, prepared)
     wanted = {address.strip().casefold() for address in to}
     for reader, choice in choices(app, connection, prepared, Counts()):
-        language = prepared.templates.catalogues.pick(reader.language, prepared.compiled.default_language)
+        language = prepared.compiled.language(reader.language)
         audience.add(reader.preferences, language, choice)
         named = reader.email.casefold() in wanted
         wanted.discard(reader.email.casefold())
@@ -115,8 +115,9 @@ class _SampleMaker:
 
     def delivery(self, reader: Subscriber, choice: Choice) -> Delivery:
         """The delivery this reader would get."""
-        row = recipient(self._app, self._prepared, self._sender, reader, choice)
-        return delivery_of(row, self._prepared.slot.edition, reader.email)
+        slot, compiled = self._prepared.slot, self._prepared.compiled
+        row = recipient(self._app, compiled, self._sender, reader, choice, due(self._app, slot, reader))
+        return delivery_of(row, slot.edition, reader.email)
 
 
 def _sample_choice(app: App, prepared: Prepared) -> Choice:

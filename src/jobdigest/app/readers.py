@@ -15,7 +15,6 @@ from jobdigest.store import subscribers as store_subscribers
 from jobdigest.subscribers import lifecycle, preferences
 from jobdigest.subscribers.importing import BadRow, NewSubscriber, check_address, read_rows, write_rows
 from jobdigest.subscribers.preferences import FieldError
-from jobdigest.subscribers.tokens import UNSUBSCRIBE
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -161,19 +160,6 @@ def leave(app: App, email: str, why: str) -> str:
         state = lifecycle.move(SubscriberState(row.state), "leave")
         store_subscribers.change(connection, row.id, state=state, state_reason=why)
     return f"{email}: {state}"
-
-
-def leave_by_link(app: App, token: str) -> bool:
-    """Unsubscribe whoever a mail's link was signed for; False where we never signed it."""
-    claim = app.keys.verify(token, UNSUBSCRIBE)
-    if claim is None:
-        return False
-    with app.store.begin() as connection:
-        row = store_subscribers.get(connection, claim.subscriber_id)
-        if row is not None and row.state != SubscriberState.UNSUBSCRIBED:
-            state = lifecycle.move(SubscriberState(row.state), "leave")
-            store_subscribers.change(connection, row.id, state=state, state_reason="unsubscribed by link")
-    return True
 
 
 def forget_one(app: App, email: str, now: datetime) -> str:

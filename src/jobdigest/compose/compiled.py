@@ -85,6 +85,11 @@ class CompiledEdition:
     settings: Mapping[str, Any]
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    def language(self, wanted: str | None) -> str:
+        """The language of this edition nearest to a reader's wish: `de-AT` → `de`, else the newsletter's own."""
+        names = (wanted or "", (wanted or "").replace("_", "-").partition("-")[0].lower())
+        return next((name for name in names if name in self.languages), self.default_language)
+
     def fragments(self, language: str) -> Fragments:
         """The fragments of `language`, or of the newsletter's own."""
         return self.languages.get(language) or self.languages[self.default_language]

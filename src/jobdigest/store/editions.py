@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -100,6 +101,12 @@ def items(conn: Connection, key: str) -> list[Job]:
     """The edition's jobs as of the freeze, in order."""
     query = select(edition_items.c.job).where(edition_items.c.edition == key).order_by(edition_items.c.position)
     return [job_from_json(data) for data in conn.scalars(query)]
+
+
+def announced_by_role(conn: Connection, keys: Sequence[str]) -> Mapping[str, int]:
+    """How many jobs of each role type some editions announced."""
+    query = select(edition_items.c.edition, edition_items.c.job).where(edition_items.c.edition.in_(keys))
+    return Counter(job["role_type"] for key, job in conn.execute(query) if job["announced_in"] == key)
 
 
 def correct(conn: Connection, key: str, correction: str | None) -> None:

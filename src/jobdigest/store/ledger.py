@@ -51,6 +51,18 @@ def freeze(conn: Connection, edition: str, rows: Iterable[Recipient], now: datet
     return total
 
 
+def admit(conn: Connection, edition: str, row: Recipient, now: datetime) -> bool:
+    """Put one more reader on an edition's list, and open it again if it was sent; False for one who is on it."""
+    conn.execute(select(editions.c.key).where(editions.c.key == edition).with_for_update())
+    known = select(d.c.id).where(d.c.edition == edition, d.c.subscriber_id == row.subscriber_id)
+    if conn.execute(known).first() or edition_state(conn, edition)[0] == "cancelled":
+        return False
+    conn.execute(insert(d).values(_frozen(edition, row, now)))
+    conn.execute(update(editions).where(editions.c.key == edition).values(audience=editions.c.audience + 1))
+    _move(conn, edition, "sending", ("sent",))
+    return True
+
+
 def _frozen(edition: str, row: Recipient, now: datetime) -> dict[str, Any]:
     return {
         "edition": edition,

@@ -7,7 +7,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from jobdigest.store.schema import counters, deliveries, editions, identities, jobs, polls, postings, reports, runs
+from jobdigest.store.schema import (
+    counters,
+    deliveries,
+    editions,
+    identities,
+    jobs,
+    polls,
+    postings,
+    reports,
+    runs,
+    subscribers,
+)
+
+UNCONFIRMED = timedelta(days=7)  # after which an address that nobody confirmed is forgotten
 
 
 def prune(
@@ -29,8 +42,18 @@ def prune(
     finished = deliveries.c.edition.in_(closed) & (deliveries.c.state != "in_doubt")
     compact = update(deliveries).where(finished, deliveries.c.answer.is_not(None))
     counts["deliveries"] = connection.execute(compact.values(answer=None, queue_id=None, extra=None)).rowcount
+    counts["unconfirmed readers"] = _forget_unconfirmed(connection, now - UNCONFIRMED)
     connection.execute(delete(polls).where(polls.c.at < now - tombstones))
     connection.execute(delete(counters).where(counters.c.window < int((now - timedelta(days=7)).timestamp())))
     connection.execute(delete(reports).where(reports.c.at < now - ledger))
     connection.execute(delete(runs).where(runs.c.finished < now - tombstones))
     return counts
+
+
+def _forget_unconfirmed(connection: Connection, before: datetime) -> int:
+    """Addresses that asked and never confirmed; one that the ledger speaks of stays as a number without a person."""
+    waiting = (subscribers.c.state == "pending") & (subscribers.c.confirm_sent_at < before)
+    known = exists().where(deliveries.c.subscriber_id == subscribers.c.id)
+    blank: dict[str, None] = dict.fromkeys(("email", "name", "consent"))
+    kept = update(subscribers).where(waiting, known).values(**blank, preferences={}, state="unsubscribed")
+    return connection.execute(kept).rowcount + connection.execute(delete(subscribers).where(waiting)).rowcount

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from jobdigest.model import Subscriber, SubscriberState
 from jobdigest.store.schema import deliveries, subscribers, suppressions
@@ -42,6 +43,14 @@ def add_many(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """New rows, each with every column of the import and its state."""
     if rows:
         connection.execute(insert(subscribers), list(rows))
+
+
+def add_pending(connection: Connection, address_hash: bytes, email: str, now: datetime) -> Row[Any]:
+    """The row of somebody who asked to join; one that another process has just added is the same."""
+    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    new = {"address_hash": address_hash, "email": email, "state": "pending", "preferences": {}, "created": now}
+    connection.execute(insert_into(subscribers).values(**new, quiet_weeks=0).on_conflict_do_nothing())
+    return connection.execute(select(subscribers).where(subscribers.c.address_hash == address_hash)).one()
 
 
 def change(connection: Connection, subscriber_id: int, **values: Any) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobdigest.store.schema import bounces, deliveries, subscribers, suppressions
@@ -42,6 +42,12 @@ def suppress(
     conn.execute(statement.on_conflict_do_update(index_elements=["address_hash"], set_=values, where=keep))
     if expires is None:
         _set_state(conn, address_hash, reason, evidence)
+
+
+def lift(conn: Connection, address_hash: bytes) -> None:
+    """The address itself asked for mail again and confirmed it; a complaint stays."""
+    this = suppressions.c.address_hash == address_hash
+    conn.execute(delete(suppressions).where(this, suppressions.c.reason != "complained"))
 
 
 def note_report(

@@ -22,7 +22,8 @@ LEVELS_OFFERED = ("intern", "new-grad", "junior", "senior", "staff", "lead", "ma
 
 def home(request: Request) -> Response:
     """What this is, and where to go on."""
-    return page(request, "home", shared=True, editions=archive.past_editions(app_of(request))[:5])
+    app = app_of(request)
+    return page(request, "home", shared=True, roles=app.roles.groups, editions=archive.past_editions(app)[:5])
 
 
 def editions(request: Request) -> Response:

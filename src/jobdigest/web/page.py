@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 if TYPE_CHECKING:
     from jobdigest.app import App
     from jobdigest.app.board import Board
+    from jobdigest.app.latest import Latest
     from jobdigest.compose.templates import Templates
 
 SHARED = "public, max-age=60"  # the same for everybody: see cache.py
@@ -26,6 +27,12 @@ def board_of(request: Request) -> Board:
     """Its job board."""
     board: Board = request.app.state.board
     return board
+
+
+def latest_of(request: Request) -> Latest:
+    """Its newest edition."""
+    latest: Latest = request.app.state.latest
+    return latest
 
 
 def page(request: Request, name: str, *, status: int = 200, shared: bool = False, **context: Any) -> Response:

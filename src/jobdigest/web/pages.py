@@ -12,11 +12,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from jobdigest.app.board import Board
+from jobdigest.app.latest import Latest
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.errors import StoreError
 from jobdigest.store import search
-from jobdigest.web import about, browsing, choosing, feeds, leaving, reporting
+from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, reporting
 from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
 from jobdigest.web.page import not_found
@@ -34,6 +35,7 @@ def create(app: App) -> Starlette:
         Route("/static/style.css", style, methods=["GET"]),
         *leaving.ROUTES,
         *choosing.ROUTES,
+        *joining.ROUTES,
         *feeds.ROUTES,
         *reporting.ROUTES,
         *browsing.ROUTES,
@@ -53,6 +55,7 @@ def create(app: App) -> Starlette:
     )
     pages.router.redirect_slashes = False  # Starlette would redirect to whatever host the request names
     pages.state.app, pages.state.templates, pages.state.notices = app, templates, about.notices(app.config)
+    pages.state.latest = Latest(app)
     pages.state.board = Board(app, templates.catalogues.words("en"))
     return pages
 

@@ -1,0 +1,302 @@
+"""Joining, coming back, changing the address and leaving, over real HTTP and a real SMTP conversation."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+import shutil
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from jobdigest.app import App, joining, leaving
+from jobdigest.store import ledger, suppressions
+from jobdigest.store import subscribers as store_subscribers
+from jobdigest.subscribers.tokens import CONFIRM, PREFERENCES, RESUBSCRIBE, UNSUBSCRIBE
+from jobdigest.web.pages import create
+from support.cli import Operator
+from support.postgres import database
+from support.serving import served
+from support.smtp_sink import Mail, Sink
+
+DELIVERY = "delivery: {{smtp: {{host: 127.0.0.1, port: {}, tls: none}}}}"
+TITLES = ("Machine Learning Engineer", "Data Scientist", "Computer Vision Engineer")
+
+
+class Pages:
+    """The pages of an installation whose newest edition is of today."""
+
+    def __init__(self, operator: Operator, app: App, base: str, sink: Sink) -> None:
+        self.operator, self.app, self.base, self.sink = operator, app, base, sink
+
+    def ask(self, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
+        data = None if form is None else urllib.parse.urlencode(form).encode()
+        request = urllib.request.Request(self.base + path, data=data, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def letters(self, address: str) -> list[str]:
+        """The subjects of what an address got, in order."""
+        return [str(message(mail)["Subject"]) for mail in self.sink.mails if mail.rcpt_to == (address,)]
+
+    def link(self, address: str, part: str) -> str:
+        """The path of the newest link of a kind that an address got."""
+        texts = [text_of(mail) for mail in self.sink.mails if mail.rcpt_to == (address,)]
+        return re.findall(rf"https://jobs\.example\.com(/{part}/\S+)", "\n".join(texts))[-1]
+
+    def row(self, address: str) -> dict[str, object]:
+        with self.app.store.read() as connection:
+            row = store_subscribers.find(connection, self.app.keys.address_hash(address))
+            return dict(row._mapping) if row else {}
+
+    def hour_later(self, address: str) -> None:
+        """As if the last letter to an address had been written an hour ago."""
+        with self.app.store.begin() as connection:
+            row = self.row(address)
+            store_subscribers.change(
+                connection, int(str(row["id"])), confirm_sent_at=datetime.now(UTC) - joining.A_LETTER
+            )
+
+
+def message(mail: Mail) -> email.message.EmailMessage:
+    parsed = email.message_from_bytes(mail.data, policy=email.policy.default)
+    assert isinstance(parsed, email.message.EmailMessage)
+    return parsed
+
+
+def text_of(mail: Mail) -> str:
+    body = message(mail).get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+def prepare(folder: Path, port: int, url: str | None = None) -> Operator:
+    """An installation with one reader, whose edition went out five minutes ago."""
+    operator = Operator(folder, database=url)
+    slot = f"{datetime.now(UTC) - timedelta(minutes=5):%a %H:%M}".lower()
+    text = operator.config.read_text().replace("delivery: {file: mail}", DELIVERY.format(port))
+    text = text.replace('timezone: Europe/London, send: "tue 09:00"', f'timezone: UTC, send: "{slot}"')
+    operator.config.write_text(text)
+    operator.write("postings.jsonl", *({"id": t, "title": t, "company": f"{t} & Co"} for t in TITLES))
+    operator.types("subscribers", "add", "known@example.com")
+    operator.types("collect")
+    operator.types("send")
+    return operator
+
+
+@contextmanager
+def serving(operator: Operator, sink: Sink) -> Iterator[Pages]:
+    app = App.load(operator.config)
+    with served(uvicorn.Config(create(app), host="127.0.0.1", port=0, log_config=None)) as base:
+        yield Pages(operator, app, base, sink)
+    app.store.close()
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Operator, Sink]]:
+    with Sink() as sink:
+        yield prepare(tmp_path_factory.mktemp("sent"), sink.port), sink
+
+
+@pytest.fixture
+def pages(sent: tuple[Operator, Sink], tmp_path: Path) -> Iterator[Pages]:
+    """A copy of that installation, at a mail server of its own that has taken what was sent before."""
+    made, before = sent
+    with Sink(mails=list(before.mails)) as sink:
+        operator = Operator(tmp_path)
+        for name in ("digest.db", "config.yaml", "postings.jsonl"):
+            shutil.copy(made.folder / name, tmp_path / name)
+        text = operator.config.read_text()
+        operator.config.write_text(text.replace(DELIVERY.format(before.port), DELIVERY.format(sink.port)))
+        with serving(operator, sink) as pages:
+            yield pages
+
+
+def test_joining_on_postgresql(tmp_path: Path) -> None:
+    with Sink() as sink, serving(prepare(tmp_path, sink.port, database()), sink) as pages:
+        test_from_the_form_to_the_first_edition(pages)
+        test_who_left_or_was_forgotten_comes_back_by_the_form(pages)
+
+
+def copies_sent() -> None:
+    """Wait for what the pages send after their answer."""
+    for thread in threading.enumerate():
+        if thread.name == "copy":
+            thread.join(30)
+
+
+def test_from_the_form_to_the_first_edition(pages: Pages) -> None:
+    status, page = pages.ask("/join", {"email": "Ada@example.com", "role_types": "data-science", "cadence": "weekly"})
+    assert (status, "Look into your mailbox" in page) == (200, True)
+    (subject,) = pages.letters("Ada@example.com")
+    assert subject == "Please confirm: Test Weekly"
+    (letter,) = [mail for mail in pages.sink.mails if mail.rcpt_to == ("Ada@example.com",)]
+    assert "List-Unsubscribe" not in message(letter)
+    assert "Data science" in text_of(letter)
+    link = pages.link("Ada@example.com", "confirm")
+    for _ in range(2):
+        assert "Shall it come to you?" in pages.ask(link)[1]
+    assert pages.row("ada@example.com")["state"] == "pending", "a scanner that follows links confirms nothing"
+    assert "newest edition is on its way" in pages.ask(link, {})[1]
+    copies_sent()
+    kept = pages.row("ada@example.com")
+    assert (kept["state"], kept["preferences"]) == ("active", {"role_types": ["data-science"]})
+    assert set(dict(kept["consent"])) == {"asked", "confirmed", "wording", "network"}  # type: ignore[call-overload]
+    assert "Welcome" in pages.ask(link, {})[1], "a second click changes nothing"
+    edition = [mail for mail in pages.sink.mails if mail.rcpt_to == ("Ada@example.com",)][1]
+    assert "Data Scientist" in text_of(edition)
+    assert "Computer Vision" not in text_of(edition)
+    with pages.app.store.read() as connection:
+        assert ledger.check(connection) == []
+    pages.operator.types("send")
+    assert len(pages.letters("Ada@example.com")) == 2
+
+
+def test_the_answer_tells_nothing_about_an_address(pages: Pages) -> None:
+    with pages.app.store.begin() as connection:
+        digest = pages.app.keys.address_hash("angry@example.com")
+        suppressions.suppress(connection, digest, "complained", "said so", datetime.now(UTC))
+    answers = {pages.ask("/join", {"email": f"{name}@example.com"}) for name in ("known", "new", "angry")}
+    assert len(answers) == 1
+    assert pages.letters("new@example.com") == ["Please confirm: Test Weekly"]
+    assert pages.letters("known@example.com")[1:] == ["Test Weekly comes to you already"]
+    assert pages.letters("angry@example.com") == []
+    assert pages.row("known@example.com")["preferences"] == {}
+
+
+def test_sign_up_bombs_are_held_off(pages: Pages) -> None:
+    for _ in range(3):
+        assert pages.ask("/join", {"email": "victim@example.com"})[0] == 200
+    assert len(pages.letters("victim@example.com")) == 1, "one letter to an address and hour"
+    assert pages.ask("/join", {"email": "robot@example.com", "website": "http://spam"})[0] == 200
+    assert pages.letters("robot@example.com") == []
+    assert pages.ask("/join", {"email": "x@example.com"}, Origin="https://evil.example")[0] == 403
+    seen = {pages.ask("/join", {"email": f"n{number}@example.com"})[0] for number in range(joining.AN_HOUR)}
+    assert seen == {200, 429}
+    status, page = pages.ask("/join", {"email": "nobody"})
+    assert (status, "is not an address" in page) == (422, True)
+
+
+def test_where_mail_cannot_leave_the_asker_may_try_again_at_once(pages: Pages) -> None:
+    pages.sink.script = lambda step: "451 4.3.0 later" if step.name == "rcpt" else None
+    assert pages.ask("/join", {"email": "ada@example.com"})[0] == 503
+    pages.sink.script = lambda step: None
+    assert pages.ask("/join", {"email": "ada@example.com"})[0] == 200
+    assert pages.letters("ada@example.com") == ["Please confirm: Test Weekly"]
+
+
+def test_old_and_forged_links_do_nothing(pages: Pages) -> None:
+    pages.ask("/join", {"email": "ada@example.com"})
+    reader = int(str(pages.row("ada@example.com")["id"]))
+    hours = [datetime.now(UTC) - timedelta(hours=hours) for hours in (49, -1)]
+    for at in hours:
+        token = pages.app.keys.sign(CONFIRM, reader, int(at.timestamp()) // 60)
+        assert pages.ask(f"/confirm/{token}", {})[0] == 404
+    assert pages.ask(f"/confirm/{pages.app.keys.sign(PREFERENCES, reader)}", {})[0] == 404
+    assert pages.row("ada@example.com")["state"] == "pending"
+
+
+def test_leaving_by_the_page_can_be_undone(pages: Pages) -> None:
+    reader = int(str(pages.row("known@example.com")["id"]))
+    leave = f"/unsubscribe/{pages.app.keys.sign(UNSUBSCRIBE, reader)}"
+    assert pages.ask(leave, {"leave": "1"})[0] == 200
+    assert pages.row("known@example.com")["state"] == "unsubscribed"
+    assert pages.letters("known@example.com")[-1] == "You have left Test Weekly"
+    undo = pages.link("known@example.com", "undo")
+    pages.ask(undo)
+    assert pages.row("known@example.com")["state"] == "unsubscribed"
+    assert "As if nothing had happened" in pages.ask(undo, {})[1]
+    assert pages.row("known@example.com")["state"] == "active"
+    stamp = int((datetime.now(UTC) - leaving.UNDO).timestamp()) // 60 - 2
+    assert pages.ask(f"/undo/{pages.app.keys.sign(RESUBSCRIBE, reader, stamp)}", {})[0] == 404
+
+
+def test_one_click_in_the_mail_program_is_the_last_word(pages: Pages) -> None:
+    reader = int(str(pages.row("known@example.com")["id"]))
+    before = len(pages.letters("known@example.com"))
+    token = pages.app.keys.sign(UNSUBSCRIBE, reader)
+    assert pages.ask(f"/unsubscribe/{token}", {"List-Unsubscribe": "One-Click"})[0] == 200
+    assert pages.row("known@example.com")["state"] == "unsubscribed"
+    assert len(pages.letters("known@example.com")) == before
+    assert pages.ask(f"/unsubscribe/{token}", {"leave": "1"})[0] == 200
+    assert len(pages.letters("known@example.com")) == before, "who has left gets no goodbye for a second click"
+
+
+def test_who_left_or_was_forgotten_comes_back_by_the_form(pages: Pages) -> None:
+    pages.operator.types("subscribers", "forget", "known@example.com")
+    assert pages.row("known@example.com")["email"] is None
+    pages.ask("/join", {"email": "known@example.com"})
+    pages.ask(pages.link("known@example.com", "confirm"), {})
+    assert pages.row("known@example.com")["state"] == "active"
+    with pages.app.store.read() as connection:
+        digest = pages.app.keys.address_hash("known@example.com")
+        assert store_subscribers.suppressed(connection, [digest], datetime.now(UTC)) == {}
+    copies_sent()
+    editions = [subject for subject in pages.letters("known@example.com") if "open now" in subject]
+    assert len(editions) == 1, "the edition they had is not sent again"
+
+
+def test_pausing_after_leaving_is_not_promised(pages: Pages) -> None:
+    reader = int(str(pages.row("known@example.com")["id"]))
+    page = f"/preferences/{pages.app.keys.sign(PREFERENCES, reader)}"
+    assert "Paused." in pages.ask(page, {"pause": "1", "until": f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"})[1]
+    assert "Paused until" in pages.ask(page)[1]
+    assert "Good to have you back" in pages.ask(page, {"resume": "1"})[1]
+    assert pages.ask(page, {"pause": "1", "until": "2020-01-01"})[0] == 422
+    assert "Congratulations" in pages.ask(page, {"found": "1"})[1]
+    assert "You get no mail from us" in pages.ask(page, {"pause": "1"})[1]
+    assert pages.row("known@example.com")["state"] == "unsubscribed"
+
+
+def test_an_address_changes_only_by_a_letter_to_the_new_one(pages: Pages) -> None:
+    reader = int(str(pages.row("known@example.com")["id"]))
+    page = f"/preferences/{pages.app.keys.sign(PREFERENCES, reader)}"
+    assert "Look into your new mailbox" in pages.ask(page, {"address": "1", "email": "new@example.com"})[1]
+    link = pages.link("new@example.com", "address")
+    pages.ask(link)
+    assert pages.row("known@example.com")
+    assert "Done." in pages.ask(link, {})[1]
+    assert (pages.row("known@example.com"), pages.row("new@example.com")["id"]) == ({}, reader)
+    assert pages.ask(link, {})[0] == 404, "a link works once"
+
+
+def test_data_can_be_taken_and_erased(pages: Pages) -> None:
+    reader = int(str(pages.row("known@example.com")["id"]))
+    page = f"/preferences/{pages.app.keys.sign(PREFERENCES, reader)}"
+    kept = json.loads(pages.ask(f"{page}/data.json")[1])
+    assert kept["email"] == "known@example.com"
+    assert [mail["state"] for mail in kept["mails"]] == ["accepted"]
+    assert pages.ask(f"{page}?erase=1")[0] == 200
+    assert pages.row("known@example.com")["email"] == "known@example.com"
+    assert "You are forgotten" in pages.ask(page, {"erase": "1"})[1]
+    assert pages.row("known@example.com")["email"] is None
+    assert pages.ask(page)[0] == 404
+
+
+def test_what_nobody_confirms_is_forgotten(pages: Pages) -> None:
+    pages.ask("/join", {"email": "ada@example.com"})
+    pages.operator.types("prune", "--now", f"{datetime.now(UTC) + timedelta(days=8):%Y-%m-%dT%H:%M:%SZ}")
+    assert pages.row("ada@example.com") == {}
+
+
+def test_the_mail_is_seen_before_an_address_is_given(pages: Pages) -> None:
+    status, page = pages.ask("/join?role=data-science")
+    assert (status, "1 new job fits your choice" in page) == (200, True)
+    status, mail = pages.ask("/join/mail?role=data-science")
+    assert (status, "Data Scientist" in mail, "Computer Vision" in mail) == (200, True, False)
+    assert pages.ask("/join?role=nonsense&pay=lots")[0] == 422
+    assert pages.ask("/join/mail?role=nonsense&pay=lots")[0] == 200
