@@ -61,7 +61,7 @@ class Visitor(NamedTuple):
         return body
 
     def titles(self, path: str) -> list[str]:
-        return re.findall(r'<h3><a href="/jobs/j\d+">([^<]+)</a>', self.page(path))
+        return re.findall(r'<h2><a href="/jobs/j\d+">([^<]+)</a>', self.page(path))
 
     def take(self, *rows: RawPosting, now: datetime = NOW) -> None:
         self.intake(now).take(rows)
