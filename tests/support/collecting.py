@@ -42,9 +42,8 @@ class Shelf:
     def finish(self, source: SourceConfig, outcome: Outcome) -> int:
         self.outcomes[source.name] = outcome
         seen = self.seen_now.pop(source.name, set())
-        gone = (
-            [(source.name, i) for i in self.postings.get(source.name, {}) if i not in seen] if outcome.complete else []
-        )
+        concluded = outcome.complete and outcome.state != "unchanged"
+        gone = [(source.name, i) for i in self.postings.get(source.name, {}) if i not in seen] if concluded else []
         self.closed += gone
         return len(gone)
 

@@ -55,6 +55,8 @@ def test_an_error_keeps_what_came_and_closes_nothing() -> None:
 def test_unchanged_is_what_it_was() -> None:
     outcome = outcome_of(not_modified=1, before=replace(KNOWN, truncated="cut"))
     assert (outcome.state, outcome.complete, outcome.seen, outcome.truncated) == ("unchanged", False, 10, "cut")
+    assert outcome_of(not_modified=1).complete, "what was missing then is missing still"
+    assert not outcome_of(not_modified=1, before=replace(KNOWN, alarm="only 4 postings")).complete
 
 
 @pytest.mark.parametrize("cut", [{"truncated": "stopped at 5,000 rows"}, {"not_modified": 1}])

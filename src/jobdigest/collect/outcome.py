@@ -65,7 +65,10 @@ class Outcome:
 def judge(
     tally: Tally, health: Health, now: datetime, *, not_modified: int, error: str | None, retry_after: float | None
 ) -> Outcome:
-    """The outcome of a poll that gave `tally` and ended with `error`, or well."""
+    """The outcome of a poll that gave `tally` and ended with `error`, or well.
+
+    An unchanged answer is as complete as the one that its validator stands for (see `worth_remembering`).
+    """
     seen, problems = len(tally.ids), len(tally.problems) + tally.more_problems
     if error:
         return Outcome(
@@ -73,8 +76,9 @@ def judge(
             error=error, retry_after=retry_after,
         )  # fmt: skip
     if not_modified and not seen and not problems:
+        complete = not (health.truncated or health.alarm)
         return Outcome(
-            state="unchanged", seen=health.postings, new=0, problems=0, complete=False, truncated=health.truncated
+            state="unchanged", seen=health.postings, new=0, problems=0, complete=complete, truncated=health.truncated
         )
     alarm = alarm_of(seen, tally.new, health, now)
     complete = not (alarm or tally.truncated or tally.nameless or not_modified)
@@ -87,6 +91,11 @@ def judge(
         truncated=tally.truncated,
         alarm=alarm,
     )
+
+
+def worth_remembering(outcome: Outcome, tally: Tally) -> bool:
+    """Whether the next poll may be answered with "not modified": not where rows stay unread or an answer is doubted."""
+    return outcome.state == "ok" and not outcome.alarm and not tally.nameless
 
 
 def alarm_of(seen: int, new: int, health: Health, now: datetime) -> str | None:

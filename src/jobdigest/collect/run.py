@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from jobdigest.collect.outcome import Outcome, Tally, aged, judge, next_poll, poll_of, why_skipped
+from jobdigest.collect.outcome import Outcome, Tally, aged, judge, next_poll, poll_of, why_skipped, worth_remembering
 from jobdigest.collect.sound import sound
 from jobdigest.collect.sources.base import (
     Batch,
@@ -119,7 +119,10 @@ class Sink(Protocol):
         ...
 
     def finish(self, source: SourceConfig, outcome: Outcome) -> int:
-        """After a source's last batch: close what is missing where `outcome.complete`; says how many were closed."""
+        """After a source's last batch: close what is missing where `outcome.complete`; says how many were closed.
+
+        An unchanged answer comes without a batch and lists what the last one did.
+        """
         ...
 
 
@@ -307,8 +310,7 @@ class _OnePoll:
             retry_after=outcome.retry_after,
             jitter=random.random(),
         )
-        believed = outcome.state == "ok" and not outcome.alarm
-        fresh = dict(self.http.fresh) if believed else {}
+        fresh = dict(self.http.fresh) if worth_remembering(outcome, self.tally) else {}
         run.records.append(Record(replace(health, next_poll=at), poll_of(self.source.name, outcome, run.now), fresh))
 
     def _report(self, outcome: Outcome, closed: int) -> SourceReport:
