@@ -52,6 +52,7 @@ def serving(routes: Routes) -> Iterator[tuple[str, Answers]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 2**16  # head and body in one piece
 
         def do_GET(self) -> None:
             body = answers.take(f"{self.command} {self.path}")
