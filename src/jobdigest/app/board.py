@@ -65,7 +65,7 @@ class Board:
         """Jobs under filters, newest first: the first page, the one below a rank, or the one just above a rank."""
         wanted = groups(filters)
         with self.app.store.read() as connection:
-            total = search.count(connection, wanted) if wanted else self.choices(connection).total
+            total = search.count(connection, wanted) if wanted else self.choices().total
             found = self._rows(connection, wanted, below, above, most)
         rows = found[:most] if not above else found[-most:]
         more = len(found) > most
@@ -86,19 +86,25 @@ class Board:
                 return rows
         return search.page(connection, wanted, below=below or search.FIRST, most=most + 1)
 
-    def choices(self, connection: Connection) -> Choices:
+    def choices(self) -> Choices:
         """What to offer where nothing is chosen; at most a minute behind the jobs."""
-        kept, version = self._choices, search.version(connection)
-        if kept and (kept[0] == version or monotonic() - kept[1] < CHOICES_SECONDS):
+        kept = self._choices
+        if kept and monotonic() - kept[1] < CHOICES_SECONDS:
             return kept[2]
         if not self._counting.acquire(blocking=kept is None) and kept:
             return kept[2]  # somebody is counting
         try:
             if self._choices is kept or self._choices is None:
-                self._choices = (version, monotonic(), self._offered(connection))
+                self._choices = self._looked(kept)
             return self._choices[2]
         finally:
             self._counting.release()
+
+    def _looked(self, kept: tuple[int, float, Choices] | None) -> tuple[int, float, Choices]:
+        with self.app.store.read() as connection:
+            version = search.version(connection)
+            same = kept is not None and kept[0] == version
+            return version, monotonic(), kept[2] if kept and same else self._offered(connection)
 
     def _offered(self, connection: Connection) -> Choices:
         counts = search.count_by_role(connection)

@@ -7,8 +7,9 @@ a link, so the same filters always give the same query string.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from jobdigest.compose.money import wished_euros
 from jobdigest.curate.gazetteer import fold as fold_place
@@ -45,7 +46,12 @@ class Filters(NamedTuple):
             "pay": str(self.pay * 1000) if self.pay else "",
             "company": self.company,
         }
-        return "?" + urlencode({name: value for name, value in values.items() if value}) if any(self) else ""
+        return "?" + "&".join(_pair(name, value) for name, value in values.items() if value) if any(self) else ""
+
+
+@lru_cache(maxsize=4096)
+def _pair(name: str, value: str) -> str:
+    return f"{name}={quote_plus(value)}"
 
 
 def read(params: Mapping[str, str], role_ids: Collection[str]) -> Filters:

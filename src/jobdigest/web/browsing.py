@@ -46,15 +46,13 @@ def jobs(request: Request) -> Response:
     wanted = asked(request)
     board = board_of(request)
     found = board.listing(wanted, below=_rank(request, "after"), above=_rank(request, "before"))
-    with board.app.store.read() as connection:
-        choices = board.choices(connection)
     return page(
         request,
         "jobs",
         shared=True,
         wanted=wanted,
         found=found,
-        choices=choices,
+        choices=board.choices(),
         heading=_heading(request, wanted, found),
         chips=_chips(request, wanted, found),
         query=wanted.query(),
