@@ -58,7 +58,7 @@ class RawPosting:
     `salary` is free text, or a `Salary` where the source has fields for it. `date_posted` and `valid_through` are free
     text or an aware datetime. `description` is HTML or plain text, unescaped exactly as the source's format asks.
     `ats_id` names the vacancy across sources (`greenhouse:anthropic:4012`), `requisition_id` within the employer.
-    `closed` is the source's own word that the posting is over. `attribution` is what the terms ask us to print.
+    `closed` is the source's own word that the posting is over. `attribution` is whom the terms ask us to name.
     """
 
     source_id: str

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 import resource
+import socket
 import ssl
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -65,7 +70,7 @@ ALARMED = {
     "rows-of-rubbish": r"(empty|only 1 postings), but .*",
     "xml-empty": r"empty, but had 6 postings before; nothing is closed",
 }
-TAKEN = {"wrong-charset": 6, "not-utf8": 6, "nul-bytes": 6, "too-many-for-a-moment": 7, "one-bad-row": 6}
+TAKEN = {"wrong-charset": 6, "mojibake": 6, "not-utf8": 6, "nul-bytes": 6, "too-many-for-a-moment": 7, "one-bad-row": 6}
 XML = ("billion-laughs", "xml-cut-short", "xml-empty")
 GOOD = ("good-1", "good-2", "good-3")
 
@@ -208,6 +213,38 @@ def test_certificates(case: str, words: str | None, authority: trustme.CA, tmp_p
     store.close()
     assert (report.error or "").startswith(words or "")
     assert report.state == ("failed" if words else "ok")
+
+
+@contextmanager
+def hanging_up() -> Iterator[str]:
+    """A server that hangs up in the middle of the TLS handshake."""
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return  # closed below
+            with connection:
+                connection.recv(1)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def test_a_reset_amid_the_handshake(tmp_path: Path) -> None:
+    store = open_store("sqlite:///t.db", tmp_path)
+    with hanging_up() as url:
+        one = SourceConfig(kind="greenhouse", value="acme", name="one", base_url=url, timeout=timedelta(seconds=1))
+        report = run_collect([one], SourceMemory(store, NOW), Shelf())["one"]
+    store.close()
+    assert report.state == "failed"
+    assert re.fullmatch(r"connection reset|connection closed.*|TLS failed.*", report.error or ""), report.error
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ CANNED: dict[str, bytes] = {
         SIX.replace(b"London", "Zürich".encode()),
         "Content-Type: application/json; charset=iso-8859-1",
     ),
+    "mojibake": canned("200 OK", SIX.replace(b"London", "ZÃ¼rich".encode())),
     "not-utf8": canned("200 OK", SIX.replace(b"London", b"Z\xfcrich")),
     "bad-json": canned("200 OK", SIX.replace(b"}, {", b"}, oops {", 1)),
     "html": canned("200 OK", b"<html><title>Maintenance</title></html>", "Content-Type: text/html"),

@@ -114,7 +114,7 @@ KINDS = (
         needs_value=False,
         direct=False,
         skip=lambda row: "legal" in row and "position" not in row,
-        attribution="via Remote OK",
+        attribution="Remote OK",
         fields={
             "source_id": "id",
             "title": lambda row: _remoteok_text(row, "position"),
@@ -142,7 +142,7 @@ KINDS = (
             "employment_type": Option(help="with `q`: only this type"),
         },
         paging=Paging(size=20, cap=1000),
-        attribution="via Himalayas",
+        attribution="Himalayas",
         fields={
             "source_id": "guid",
             "title": lambda row: plain(dig(row, "title")),
@@ -169,7 +169,7 @@ KINDS = (
             "category": Option(help="slug of a Remotive category, like `software-dev`"),
             "search": Option(help="words in title or description"),
         },
-        attribution="via Remotive",
+        attribution="Remotive",
         fields={
             "source_id": "id",
             "title": lambda row: plain(dig(row, "title")),
@@ -192,7 +192,7 @@ KINDS = (
         needs_value=False,
         direct=False,
         paging=Paging(size=100, cap=5000),
-        attribution="via Arbeitnow",
+        attribution="Arbeitnow",
         fields={
             "source_id": "slug",
             "title": lambda row: plain(dig(row, "title")),
@@ -218,7 +218,7 @@ KINDS = (
             "industry": Option(help="industry slug, like `engineering`"),
             "tag": Option(help="words in title or description"),
         },
-        attribution="via Jobicy",
+        attribution="Jobicy",
         fields={
             "source_id": "id",
             "title": lambda row: plain(dig(row, "jobTitle")),
@@ -239,7 +239,7 @@ KINDS = (
         url="https://www.workingnomads.com/api/exposed_jobs/",
         needs_value=False,
         direct=False,
-        attribution="via Working Nomads",
+        attribution="Working Nomads",
         fields={
             "source_id": "url",
             "title": lambda row: plain(dig(row, "title")),

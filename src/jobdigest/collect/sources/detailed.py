@@ -28,12 +28,14 @@ _WORKPLACES = {"0": "onsite", "1": "remote", "2": "hybrid", "ORA_REMOTE": "remot
 class DetailedBoard(Board):
     """A `Board` whose rows get their detail under the key `detail` before the fields are read.
 
-    Its list is always asked for in full: one that has not changed may still lack details from the last poll.
+    Its list is always asked for in full: one that has not changed may still lack details from the last poll. Where
+    `detail_is_page`, details are pages for people, so robots.txt counts.
     """
 
     conditional: bool = False
     row_id: str
     detail: Callable[[Board, SourceConfig, str], str]
+    detail_is_page: bool = False
     read_detail: Callable[[Response], Any] = lambda response: response.json()
 
     async def page(self, response: Response, context: Context, details: Details, first: int) -> Page:
@@ -49,7 +51,8 @@ class DetailedBoard(Board):
 
     async def load(self, context: Context, key: str) -> Any:
         """A row's detail. Raises SourceError."""
-        return self.read_detail(await context.http.get(self.detail(self, context.source, quote(key, safe=""))))
+        url = self.detail(self, context.source, quote(key, safe=""))
+        return self.read_detail(await context.http.get(url, robots=self.detail_is_page))
 
 
 class BambooBoard(DetailedBoard):
@@ -304,6 +307,7 @@ KINDS = (
         ids="global",
         row_id="friendly_id",
         detail=lambda board, source, key: f"https://{_host(board, source)}/p/{key}",
+        detail_is_page=True,
         read_detail=lambda response: next(iter(jobposting.found_in(response.text())), {}),
         addresses=lambda row: (
             (dig(spot, "city"), dig(spot, "state.name") or dig(spot, "state.id"), dig(spot, "country.name"))

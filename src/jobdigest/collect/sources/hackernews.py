@@ -158,7 +158,7 @@ def _posting(hit: Mapping[str, Any], number: str, body: str, header: Header, rol
         employment_type=header.employment_type,
         date_posted=parts.moment(hit.get("created_at")),
         description=_LINK.sub(r'<a href="\1">\1</a>', body),
-        attribution="via Hacker News",
+        attribution="Hacker News",
     )
 
 

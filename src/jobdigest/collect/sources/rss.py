@@ -121,7 +121,7 @@ KINDS = (
         values=_wwr_values,
         needs_value=False,
         cap=_WWR_CAP,
-        attribution="via We Work Remotely",
+        attribution="We Work Remotely",
         manners=Manners(concurrency=1, per_second=0.5, every=timedelta(hours=1)),
         options={"categories": Option(help="more feeds by the last part of their address, comma-separated")},
     ),
