@@ -2,108 +2,22 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-import re
 import shutil
-import threading
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from jobdigest.app import App, joining, leaving
+from jobdigest.app import joining, leaving
 from jobdigest.store import ledger, suppressions
 from jobdigest.store import subscribers as store_subscribers
 from jobdigest.subscribers.tokens import CONFIRM, PREFERENCES, RESUBSCRIBE, UNSUBSCRIBE
-from jobdigest.web.pages import create
 from support.cli import Operator
 from support.postgres import database
-from support.serving import served
-from support.smtp_sink import Mail, Sink
-
-DELIVERY = "delivery: {{smtp: {{host: 127.0.0.1, port: {}, tls: none}}}}"
-TITLES = ("Machine Learning Engineer", "Data Scientist", "Computer Vision Engineer")
-
-
-class Pages:
-    """The pages of an installation whose newest edition is of today."""
-
-    def __init__(self, operator: Operator, app: App, base: str, sink: Sink) -> None:
-        self.operator, self.app, self.base, self.sink = operator, app, base, sink
-
-    def ask(self, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
-        data = None if form is None else urllib.parse.urlencode(form).encode()
-        request = urllib.request.Request(self.base + path, data=data, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-
-    def letters(self, address: str) -> list[str]:
-        """The subjects of what an address got, in order."""
-        return [str(message(mail)["Subject"]) for mail in self.sink.mails if mail.rcpt_to == (address,)]
-
-    def link(self, address: str, part: str) -> str:
-        """The path of the newest link of a kind that an address got."""
-        texts = [text_of(mail) for mail in self.sink.mails if mail.rcpt_to == (address,)]
-        return re.findall(rf"https://jobs\.example\.com(/{part}/\S+)", "\n".join(texts))[-1]
-
-    def row(self, address: str) -> dict[str, object]:
-        with self.app.store.read() as connection:
-            row = store_subscribers.find(connection, self.app.keys.address_hash(address))
-            return dict(row._mapping) if row else {}
-
-    def hour_later(self, address: str) -> None:
-        """As if the last letter to an address had been written an hour ago."""
-        with self.app.store.begin() as connection:
-            row = self.row(address)
-            store_subscribers.change(
-                connection, int(str(row["id"])), confirm_sent_at=datetime.now(UTC) - joining.A_LETTER
-            )
-
-
-def message(mail: Mail) -> email.message.EmailMessage:
-    parsed = email.message_from_bytes(mail.data, policy=email.policy.default)
-    assert isinstance(parsed, email.message.EmailMessage)
-    return parsed
-
-
-def text_of(mail: Mail) -> str:
-    body = message(mail).get_body(("plain",))
-    assert body
-    return str(body.get_content())
-
-
-def prepare(folder: Path, port: int, url: str | None = None) -> Operator:
-    """An installation with one reader, whose edition went out five minutes ago."""
-    operator = Operator(folder, database=url)
-    slot = f"{datetime.now(UTC) - timedelta(minutes=5):%a %H:%M}".lower()
-    text = operator.config.read_text().replace("delivery: {file: mail}", DELIVERY.format(port))
-    text = text.replace('timezone: Europe/London, send: "tue 09:00"', f'timezone: UTC, send: "{slot}"')
-    operator.config.write_text(text)
-    operator.write("postings.jsonl", *({"id": t, "title": t, "company": f"{t} & Co"} for t in TITLES))
-    operator.types("subscribers", "add", "known@example.com")
-    operator.types("collect")
-    operator.types("send")
-    return operator
-
-
-@contextmanager
-def serving(operator: Operator, sink: Sink) -> Iterator[Pages]:
-    app = App.load(operator.config)
-    with served(uvicorn.Config(create(app), host="127.0.0.1", port=0, log_config=None)) as base:
-        yield Pages(operator, app, base, sink)
-    app.store.close()
+from support.reading import DELIVERY, Pages, copies_sent, message, prepare, serving, text_of
+from support.smtp_sink import Sink
 
 
 @pytest.fixture(scope="module")
@@ -130,13 +44,6 @@ def test_joining_on_postgresql(tmp_path: Path) -> None:
     with Sink() as sink, serving(prepare(tmp_path, sink.port, database()), sink) as pages:
         test_from_the_form_to_the_first_edition(pages)
         test_who_left_or_was_forgotten_comes_back_by_the_form(pages)
-
-
-def copies_sent() -> None:
-    """Wait for what the pages send after their answer."""
-    for thread in threading.enumerate():
-        if thread.name == "copy":
-            thread.join(30)
 
 
 def test_from_the_form_to_the_first_edition(pages: Pages) -> None:

@@ -163,7 +163,7 @@ def _form(
         "mailed": found.state in MAILED,
         "roles": app_of(request).roles.groups,
         "counts": latest_of(request).issue(now).by_role,
-        "matching": latest_of(request).choice(found.chosen, found.timezone, now).matching,
+        "choice": latest_of(request).choice(found.chosen, found.timezone, now),
         "seniorities": SENIORITIES,
         "languages": _languages(request),
         "token": request.path_params["token"],

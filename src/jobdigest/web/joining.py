@@ -28,7 +28,7 @@ NAMES = {"role": "role_types", "place": "locations", "remote": "remote_only", "s
 NAMES |= {"pay": "min_salary", "words": "include"}
 """The query's short names, as links from searches use them, and the fields of a choice."""
 HONEYPOT = "website"
-WORDING = "Send it to me, once a week, until I leave"
+WORDING = "Send it to me until I leave"
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https:; base-uri 'self'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"

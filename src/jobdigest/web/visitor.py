@@ -18,8 +18,8 @@ def from_our_page(request: Request) -> bool:
     Browsers say where a form stood (Sec-Fetch-Site, Origin); who says neither is no browser and carries nobody's
     authority.
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
     origin = request.headers.get("origin")
     if origin is None:
         return True
