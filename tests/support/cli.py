@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+from support import forking
 
 CONFIG = """\
 newsletter:
@@ -33,6 +34,7 @@ class Operator:
     ) -> None:
         self.folder = folder
         self.environ = os.environ | environ
+        self.run = forking.anew if "PYTHONPATH" in environ else forking.run
         self.config = folder / "config.yaml"
         text = CONFIG.format(sources=sources) + (f'database: "{database}"\n' if database else "")
         self.config.write_text(text, encoding="utf-8")
@@ -44,8 +46,7 @@ class Operator:
 
     def types(self, *words: str, exit_code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run a command; its exit code must be `exit_code` unless that is None."""
-        command = [sys.executable, "-m", "jobdigest", "--config", str(self.config), *words]
-        done = subprocess.run(command, env=self.environ, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        done = self.run(["--config", str(self.config), *words], self.folder, self.environ, timeout=120)
         if exit_code is not None:
             assert done.returncode == exit_code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
