@@ -15,20 +15,21 @@ _LONGEST_ELSE = 2_000
 _MOST_PLACES = 500
 _FREE = {"salary": Salary, "date_posted": datetime, "valid_through": datetime}
 _TEXTS = tuple(
-    field.name for field in fields(RawPosting) if "str" in str(field.type) and "tuple" not in str(field.type)
+    (field.name, LONGEST.get(field.name, _LONGEST_ELSE))
+    for field in fields(RawPosting)
+    if "str" in str(field.type) and "tuple" not in str(field.type)
 )
 
 
 def sound(raw: RawPosting) -> RawPosting | RowProblem:
     """`raw` in a form that everything after can hold, or why there is none."""
     changes: dict[str, Any] = {}
-    for name in _TEXTS:
+    for name, longest in _TEXTS:
         value = getattr(raw, name)
-        if value is None or (name in _FREE and isinstance(value, _FREE[name])):
+        if value is None or _is_fit(value, longest) or (name in _FREE and isinstance(value, _FREE[name])):
             continue
         if not isinstance(value, str):
             return _problem(raw, f"{name} is {type(value).__name__}, not text")
-        longest = LONGEST.get(name, _LONGEST_ELSE)
         if len(value) > longest and name in ("source_id", "url"):
             return _problem(raw, f"{name} is longer than {longest} characters")
         clean = _clean(value[:longest])
@@ -39,12 +40,19 @@ def sound(raw: RawPosting) -> RawPosting | RowProblem:
     return _with_clean_places(replace(raw, **changes) if changes else raw)
 
 
+def _is_fit(value: Any, longest: int) -> bool:
+    """Nearly always: short enough, and of characters that nothing can stumble over."""
+    return value.__class__ is str and len(value) <= longest and value.isascii() and "\x00" not in value
+
+
 def _problem(raw: RawPosting, reason: str) -> RowProblem:
     named = raw.source_id if isinstance(raw.source_id, str) and len(raw.source_id) <= LONGEST["source_id"] else None
     return RowProblem(row=str(raw.source_id)[:80] or "?", reason=reason, source_id=_clean(named) if named else None)
 
 
 def _with_clean_places(raw: RawPosting) -> RawPosting | RowProblem:
+    if len(raw.locations) <= _MOST_PLACES and all(_is_fit(place, _LONGEST_ELSE) for place in raw.locations):
+        return raw
     if not all(isinstance(place, str) for place in raw.locations):
         return _problem(raw, "locations hold something that is not text")
     clean = tuple(_clean(place[:_LONGEST_ELSE]) for place in raw.locations[:_MOST_PLACES])

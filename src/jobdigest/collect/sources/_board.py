@@ -113,6 +113,7 @@ class Board:
             if response.not_modified:
                 return
             page = await self.page(response, context, details, rows + 1)
+            del response  # not held while its postings wait to be stored
             fresh = [posting for posting in page.postings if posting.source_id not in seen]
             seen.update(posting.source_id for posting in fresh)
             rows += page.rows

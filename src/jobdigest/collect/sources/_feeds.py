@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import feedparser
-
 from jobdigest.collect.sources._parts import dig, line, many, moment, plain, text, web
 from jobdigest.collect.sources.base import Response
 from jobdigest.errors import ParseError
@@ -24,6 +22,8 @@ def entries(response: Response) -> list[Entry]:
     """The entries of a feed; raises ParseError where the body is none."""
     if response.body.lstrip().startswith(b"{"):
         return _json_feed(response.json())
+    import feedparser  # as long to load as all the rest, and most sources are no feeds
+
     headers = {"content-type": response.headers.get("content-type", ""), "content-location": response.url}
     # A stream, never the bytes themselves: feedparser would take those for a file name or an address to open.
     try:

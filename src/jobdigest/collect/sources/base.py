@@ -14,6 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import quote, quote_plus
 
+from pydantic_core import from_json
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
+
 from jobdigest.config import SourceConfig
 from jobdigest.errors import ParseError
 from jobdigest.model import RawPosting
@@ -35,13 +38,18 @@ class Response:
 
     def json(self) -> Any:
         """The body as JSON; raises ParseError naming the byte where it stops being JSON."""
+        _refuse_too_many_values(self.body)
+        declared = http_content_type_encoding(self.headers.get("content-type"))
+        if not (declared or "").startswith(_NOT_ASCII_BASED):
+            try:
+                return from_json(self.body, cache_strings="keys")
+            except ValueError:
+                pass  # the slow reader forgives more, and says more exactly what it doesn't
         return parse_json(self.text())
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
     """`body` as text. Valid UTF-8 wins over a declared charset, which servers get wrong more often than not."""
-    from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
-
     bom, mark = read_bom(body)
     if bom is not None and mark is not None:
         return to_unicode(body[len(mark) :], bom)
@@ -61,10 +69,13 @@ MOST_VALUES = 2_000_000
 """Commas and brackets that a JSON text may have: a small body of empty lists takes gigabytes once read."""
 
 
+def _refuse_too_many_values(body: bytes) -> None:
+    if len(body) > MOST_VALUES and len(body) - len(body.translate(None, b",[{")) > MOST_VALUES:
+        raise ParseError(f"more than {MOST_VALUES:,} values in one answer")
+
+
 def parse_json(text: str) -> Any:
     """`text` as JSON; raw line ends inside strings pass. Raises ParseError with the byte where it goes wrong."""
-    if len(text) > MOST_VALUES and sum(map(text.count, ",[{")) > MOST_VALUES:
-        raise ParseError(f"more than {MOST_VALUES:,} values in one answer")
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
@@ -194,7 +205,8 @@ def without_secrets(text: str, kind: Kind, source: SourceConfig) -> str:
 class Kind(Protocol):
     """A source kind.
 
-    `direct` kinds are employers' own boards; `evidence` is `recorded` or `synthetic` (experimental).
+    `direct` kinds are employers' own boards. `evidence` is `recorded`, `list` (only the list was, details are known from
+    samples) or `synthetic` (experimental).
     """
 
     name: str
