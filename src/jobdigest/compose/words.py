@@ -49,7 +49,7 @@ class Words:
     def __call__(self, key: str, /, **values: Any) -> str:
         """The text for `key`; integers are written the language's way, `n` also chooses the plural form."""
         text = self.table[key]
-        if isinstance(text, Mapping):
+        if not isinstance(text, str):
             form = self.locale.plural_form(values["n"])
             text = text.get(form, text["other"])
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
