@@ -95,6 +95,9 @@ class Press:
     def public(self, shown: Sequence[int], closed: Collection[str], correction: str | None) -> str:
         """The public page with the items at `shown`."""
         body = [self.fill("correction", {"text": correction})] if correction else []
+        there = {self._groups[position] for position in shown}
+        if len(there) >= NAV_FROM:
+            body.append(self.nav(tuple(name for name in self.headings if name in there)))
         body += self.public_body(shown, closed)
         slots = {
             "preheader": encode_html(self.preheader(shown)),
@@ -292,7 +295,7 @@ class Press:
         return self.once(key, lambda: self._because(extra))
 
     def _because(self, extra: Mapping[str, Any]) -> str:
-        chosen = [self.headings.get(role, role) for role in extra.get("roles", ())]
+        chosen = [self.words.inside(self.headings.get(role, role)) for role in extra.get("roles", ())]
         chosen += extra.get("places", ())
         if extra.get("remote"):
             chosen.append(self.words("because_remote"))
