@@ -152,7 +152,7 @@ def test_a_job_tells_its_past_and_its_likes(visitor: Visitor) -> None:
         )
     visitor.take(posting("5", "Data Engineer", "Other", locations=("Berlin",)))
     body = visitor.page(f"/jobs/{visitor.id_of('Senior Data Engineer')}")
-    assert "3rd posting since" in body
+    assert "third posting since" in body
     assert re.search(r"open (199|200|201) days", body)
     assert "https://faculty.ai/jobs/2" in body
     assert "Similar jobs" in body

@@ -154,7 +154,7 @@ def test_when_the_jobs_were_seen_open() -> None:
 
 def test_why_the_reader_gets_this() -> None:
     _, text = bodies(mail("london")[1])
-    assert "because you chose ML engineering, Trust & safety, London." in text
+    assert "because you chose ML engineering, trust & safety, London." in text
     _, text = bodies(mail("paid")[1])
     assert "because you chose at least £90K." in text
     _, text = bodies(mail("everything")[1])
@@ -183,9 +183,15 @@ def test_more_at_one_employer() -> None:
 
 def test_unknown_pay_prints_nothing_and_history_and_attribution_do() -> None:
     _, text = bodies(mail("everything")[1])
-    assert "mid-level · posted 13 Nov · 3rd posting since March" in text
+    assert "mid-level · posted 13 Nov · third posting since March" in text
     assert "senior · posted 14 Nov · via Remotive" in text
     assert "We left out 29 closed, 9 repeats and 3 suspected scams." in text
+
+
+def test_pay_stands_out_from_the_other_facts() -> None:
+    html, _ = bodies(mail("london")[1])
+    assert re.search(r'<br />£70–85K<span class="m"[^>]*> · mid-level · posted 21 Nov</span>', html)
+    assert re.search(r'<br /><span class="m"[^>]*>lead · posted 18 Nov</span>', html)
 
 
 def test_a_quiet_month_says_so() -> None:
@@ -209,6 +215,7 @@ def test_the_public_page_has_no_readers_links() -> None:
     assert page.count("Closed: ") == 1
     assert "Pay of &lt;X&gt; was wrong" in page
     assert 'id="g-research"' in page
+    assert f'href="{BASE}/editions/2026-W48#g-research"' in page, "jump links, as in a mail of three groups"
     assert "@@" not in page
 
 
@@ -229,7 +236,7 @@ def test_a_place_is_a_reason_only_where_it_was_wished_for() -> None:
     """A remote job at home in Toronto fits a reader in Leeds, but not because of Toronto."""
     chosen = {"places": ["Leeds"], "best": [0, 1, 2, 3, 4]}
     at = next(n for n, item in enumerate(DRAFT.items) if item.job.company == "Wise")
-    for index, said in ((-1, "→ pay stated · Data science"), (0, "→ London · pay stated · Data science")):
+    for index, said in ((-1, "→ pay stated · data science"), (0, "→ London · pay stated · data science")):
         shown = [at, *range(4)]
         extra = {**chosen, "best": shown, "place": {str(at): index}}
         bits = sum(1 << position for position in {*shown, 20}).to_bytes(4, "little")

@@ -78,9 +78,19 @@ def test_dates_numbers_and_plurals_are_the_languages_own() -> None:
     assert words()("lead", n=1) == "1 new job matches you."
     assert words()("lead", n=1240) == "1,240 new jobs match you."
     assert words("de")("lead", n=1240) == "1.240 neue Stellen passen zu Ihnen."
-    assert [words().ordinal(n, "history", month="March") for n in (2, 3, 4, 21)] == [
-        "2nd posting since March", "3rd posting since March", "4th posting since March", "21st posting since March",
+    assert [words().ordinal(n, "history", month="March") for n in (3, 6, 21, 22)] == [
+        "third posting since March", "6th posting since March", "21st posting since March", "22nd posting since March",
     ]  # fmt: skip
+    assert words("de").ordinal(3, "history", month="März") == "dritte Ausschreibung seit März"
+
+
+def test_headings_inside_a_line_are_written_as_the_language_writes_words() -> None:
+    assert [words().inside(name) for name in ("Trust & safety", "ML engineering", "")] == [
+        "trust & safety",
+        "ML engineering",
+        "",
+    ]
+    assert words("de").inside("Vertrauen und Sicherheit") == "Vertrauen und Sicherheit"
 
 
 def test_places_in_words() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress, count
 
+_TRUTH = bytes.maketrans(b"01", b"\0\1")
 _SET = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
@@ -18,12 +20,8 @@ def each(bitmap: bytes) -> Iterator[int]:
 
 def positions(bitmap: bytes) -> list[int]:
     """All set positions, lowest first."""
-    found: list[int] = []
-    for number, byte in enumerate(bitmap):
-        if byte:
-            base = number * 8
-            found += [base + bit for bit in _SET[byte]]
-    return found
+    digits = bin(int.from_bytes(bitmap, "little"))[:1:-1].encode()  # the lowest bit first
+    return list(compress(count(), digits.translate(_TRUTH)))
 
 
 def each_of(mask: int) -> Iterator[int]:

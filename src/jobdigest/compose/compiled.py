@@ -157,6 +157,13 @@ def encode_html(text: str) -> bytes:
     return encode(escape(text))
 
 
+def encode_both(text: str) -> tuple[bytes, bytes]:
+    """Plain `text` encoded for HTML and for text; mostly they are the same."""
+    plain = encode(text)
+    escaped = escape(text)
+    return (plain if escaped == text else encode(escaped)), plain
+
+
 def _dump(fragments: Fragments) -> dict[str, Any]:
     return {
         "words": [fragments.words.language, fragments.words.table],

@@ -12,7 +12,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from jobdigest.compose.compiled import Chunks, CompiledEdition, Fragments, Layout, Slot, encode, encode_html
+from jobdigest.compose.compiled import (
+    Chunks,
+    CompiledEdition,
+    Fragments,
+    Layout,
+    Slot,
+    encode,
+    encode_both,
+    encode_html,
+)
 from jobdigest.compose.render import BEST, FOLDED
 from jobdigest.compose.words import Words
 from jobdigest.model import Parts, Salary
@@ -61,10 +70,8 @@ class Press:
         if len(self._said) > MEMO_LIMIT:
             self._said.clear()
             self._pays.clear()
-        chosen = set(shown)
-        best = [position for position in extra.get("best", ()) if position in chosen]
-        chosen.difference_update(best)
-        rest = [position for position in shown if position in chosen]
+        best = [position for position in extra.get("best", ()) if position in shown]
+        rest = [position for position in shown if position not in best]
         ranked = best + rest
         preheader = self.once(("preheader", *ranked[:PREHEADER_JOBS]), lambda: self.preheader(ranked))
         lead = self.once(("lead", len(shown)), lambda: self.words("lead", n=len(shown)))
@@ -74,21 +81,23 @@ class Press:
         text_slots = {"preheader": preheader[1], "lead": lead[1], "seen": seen[1], "because": because[1]}
         return Parts(
             subject=self.subject(ranked),
-            text=_filled(self._forms[1], {**text_slots, **links, "jobs": b"".join(text)}),
-            html=_filled(self._forms[0], {**html_slots, **links, "jobs": b"".join(html)}),
+            text=_filled(self._forms[1], {**text_slots, **links}, text),
+            html=_filled(self._forms[0], {**html_slots, **links}, html),
         )
 
     def once(self, key: tuple[Any, ...], say: Callable[[], str]) -> Pair:
         """A text in both encodings, made once for all readers to whom it says the same."""
         pair = self._said.get(key)
         if pair is None:
-            text = say()
-            pair = self._said[key] = encode_html(text), encode(text)
+            pair = self._said[key] = encode_both(say())
         return pair
 
     def public(self, shown: Sequence[int], closed: Collection[str], correction: str | None) -> str:
         """The public page with the items at `shown`."""
         body = [self.fill("correction", {"text": correction})] if correction else []
+        there = {self._groups[position] for position in shown}
+        if len(there) >= NAV_FROM:
+            body.append(self.nav(tuple(name for name in self.headings if name in there)))
         body += self.public_body(shown, closed)
         slots = {
             "preheader": encode_html(self.preheader(shown)),
@@ -116,7 +125,7 @@ class Press:
         """Everything between lead and foot: the best, then the groups, then what did not fit."""
         groups = self.grouped(rest)
         own, at = _by_position(extra, "place"), _by_position(extra, "at")
-        body = []
+        body: list[Pair] = []
         if "quiet" in extra:
             body.append(self.quiet(extra, links))
         linked = [name for name, _ in groups if name != FOLDED]
@@ -132,10 +141,14 @@ class Press:
                 if position in at:
                     body.append(self.more_at(position, at[position]))
         plain = self._plain
+        special = own.keys() | at.keys()
         for name, members in groups:
             body.append(self.head(name, len(members), name in linked))
             for position in members:
-                body.append(self.job(position, own[position]) if position in own else plain[position])
+                if position not in special:
+                    body.append(plain[position])
+                    continue
+                body.append(self.job(position, own.get(position, 0)))
                 if position in at:
                     body.append(self.more_at(position, at[position]))
         if extra.get("more"):
@@ -169,15 +182,10 @@ class Press:
 
     def grouped(self, shown: Sequence[int]) -> list[tuple[str, list[int]]]:
         """Groups in print order, the small ones folded into one at the end."""
-        members: dict[str, list[int]] = {}
-        of_group = self._groups
+        members: dict[str, list[int]] = {name: [] for name in self.headings}
         for position in shown:
-            name = of_group[position]
-            if name in members:
-                members[name].append(position)
-            else:
-                members[name] = [position]
-        groups = [(name, members[name]) for name in self.headings if name in members]
+            members[self._groups[position]].append(position)
+        groups = [(name, found) for name, found in members.items() if found]
         small = [name for name, found in groups if len(found) < self.settings["fold_below"]]
         if len(small) < 2:
             return groups
@@ -265,16 +273,17 @@ class Press:
 
     def seen(self, shown: Sequence[int]) -> Pair:
         """When the jobs were last seen open: the earliest of those times, and of how many where some is unknown."""
-        times = [time for position in shown if (time := self._looked[position]) is not None]
+        looks = [self._looked[position] for position in shown]
+        times = [time for time in set(looks) if time is not None]
         if not times:
             return b"", b""
-        first, known, number = min(times), len(times), len(shown)
+        first, number, unknown = min(times), len(looks), looks.count(None)
         key = "seen" if max(times) - first < 60 else "seen_since"
-        some = (known, number) if known < number else ()
+        some = (number - unknown, number) if unknown else ()
 
         def say() -> str:
             when = self.words.instant(datetime.fromtimestamp(first * 60, UTC))
-            who = self.words("seen_some", n=known, all=number) if some else self.words("seen_all")
+            who = self.words("seen_some", n=some[0], all=number) if some else self.words("seen_all")
             return self.words(key, who=who, when=when)
 
         return self.once((key, first, some), say)
@@ -286,7 +295,7 @@ class Press:
         return self.once(key, lambda: self._because(extra))
 
     def _because(self, extra: Mapping[str, Any]) -> str:
-        chosen = [self.headings.get(role, role) for role in extra.get("roles", ())]
+        chosen = [self.words.inside(self.headings.get(role, role)) for role in extra.get("roles", ())]
         chosen += extra.get("places", ())
         if extra.get("remote"):
             chosen.append(self.words("because_remote"))
@@ -340,22 +349,27 @@ def _joined(chunks: Chunks, slots: Links) -> bytes:
 
 
 class _Form(NamedTuple):
-    """A page, the reader's own block set in, ready to be copied and filled: its pieces, and where the slots are."""
+    """A page, the reader's own block set in, ready to be copied and filled; `jobs` is where the entries go."""
 
     pieces: list[bytes]
     slots: tuple[tuple[int, str], ...]
+    jobs: int
 
 
 def _form(layout: Layout) -> _Form:
     chunks: list[bytes | Slot] = []
     for chunk in layout.page:
         chunks += layout.blocks["personal"] if chunk == Slot("personal") else (chunk,)
-    slots = tuple((at, chunk.name) for at, chunk in enumerate(chunks) if isinstance(chunk, Slot))
-    return _Form([b"" if isinstance(chunk, Slot) else chunk for chunk in chunks], slots)
+    return _Form(
+        [b"" if isinstance(chunk, Slot) else chunk for chunk in chunks],
+        tuple((at, chunk.name) for at, chunk in enumerate(chunks) if isinstance(chunk, Slot)),
+        chunks.index(Slot("jobs")),
+    )
 
 
-def _filled(form: _Form, values: Links) -> bytes:
+def _filled(form: _Form, values: Links, jobs: Sequence[bytes]) -> bytes:
     pieces = form.pieces.copy()
     for at, name in form.slots:
         pieces[at] = values.get(name, b"")
+    pieces[form.jobs : form.jobs + 1] = jobs
     return b"".join(pieces)

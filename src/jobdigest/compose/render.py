@@ -47,12 +47,13 @@ class Block(NamedTuple):
 
 
 class JobView(NamedTuple):
-    """A job as the templates see it."""
+    """A job as the templates see it; `facts` begin with the separator where `pay` stands before them."""
 
     id: str
     title: str
     company: str
     url: str
+    pay: str
     facts: str
 
 
@@ -79,7 +80,6 @@ def view(job: Job, words: Words, year: int, addresses: Addresses) -> JobView:
     """What a template prints of a job, cleaned and in words."""
     history = job.history
     facts = [
-        words.pay(job.base_salary),
         words.named("seniority", job.seniority),
         words.named("degree", job.degree),
         words.named("employment", job.employment_type),
@@ -92,8 +92,10 @@ def view(job: Job, words: Words, year: int, addresses: Addresses) -> JobView:
         words("via", source=clean(job.attribution)) if job.attribution else "",
     ]
     url = safe_url(job.url) or addresses.job(job.id)
-    line = words.table["separator"].join(words.isolated(fact) for fact in facts if fact)
-    return JobView(job.id, words.isolated(clean(job.title)), words.isolated(clean(job.company)), url, line)
+    pay, separator = words.isolated(words.pay(job.base_salary)), words.table["separator"]
+    line = separator.join(words.isolated(fact) for fact in facts if fact)
+    title, company = words.isolated(clean(job.title)), words.isolated(clean(job.company))
+    return JobView(job.id, title, company, url, pay, separator + line if pay else line)
 
 
 def saying(job: Job, words: Words, role: str) -> Saying:
@@ -112,7 +114,8 @@ def saying(job: Job, words: Words, role: str) -> Saying:
         separator.join([*company, *(words.isolated(part) for part in (line, mode) if part)]) for line in lines
     )
     direct = job.direct and not job.base_salary
-    reasons = (words("reason_pay") if job.base_salary else "", role, words("reason_direct") if direct else "")
+    what = words.inside(role)
+    reasons = (words("reason_pay") if job.base_salary else "", what, words("reason_direct") if direct else "")
     return Saying(
         where,
         tuple(words.isolated(name) for name in names),
@@ -159,6 +162,7 @@ def _common(draft: Draft, config: Config, words: Words) -> dict[str, Any]:
         "title": words("title", name=config.newsletter.name, date=date),
         "note": draft.note,
         "left_out": _left_out(draft.left_out, words),
+        "arrow": "←" if rtl else "→",
         "start": "right" if rtl else "left",
         "end": "left" if rtl else "right",
         "links": Addresses(config.newsletter, draft.key),

@@ -49,7 +49,7 @@ class Words:
     def __call__(self, key: str, /, **values: Any) -> str:
         """The text for `key`; integers are written the language's way, `n` also chooses the plural form."""
         text = self.table[key]
-        if isinstance(text, Mapping):
+        if not isinstance(text, str):
             form = self.locale.plural_form(values["n"])
             text = text.get(form, text["other"])
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
@@ -63,6 +63,11 @@ class Words:
         """The word for `key` in a section like `seniority`, or `default`."""
         return str(self.table.get(section, {}).get(key, default))
 
+    def inside(self, heading: str) -> str:
+        """A heading inside a line, `Trust & safety` → `trust & safety`, in languages that write it so."""
+        lowered = self.table["heading_inside"] == "lower" and heading[1:2].islower()
+        return heading[:1].lower() + heading[1:] if lowered else heading
+
     def number(self, value: float) -> str:
         """`1,240` or `1.240`."""
         if isinstance(value, int) and 0 <= value < 1000:
@@ -74,9 +79,10 @@ class Words:
         return self.named("numbers", str(value), self.number(value))
 
     def ordinal(self, n: int, key: str, **values: Any) -> str:
-        """The text of `key` for the n-th, by CLDR ordinal forms."""
+        """The text of `key` for the n-th: the one for that very number (`third`), else by CLDR ordinal forms."""
         forms = self.table[key]
-        return str(forms.get(self.locale.ordinal_form(n), forms["other"])).format_map({"n": n, **values})
+        form = str(n) if str(n) in forms else self.locale.ordinal_form(n)
+        return str(forms.get(form, forms["other"])).format_map({"n": n, **values})
 
     def listed(self, items: Sequence[str]) -> str:
         """`a, b and c`."""

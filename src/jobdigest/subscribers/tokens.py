@@ -38,7 +38,7 @@ class Keys:
     def __init__(self, secrets: Sequence[bytes]) -> None:
         if not secrets:
             raise ValueError("at least one secret is needed")
-        self._signing = {key_tag(secret): hmac.digest(secret, b"jobdigest link", "sha256") for secret in secrets}
+        self._signing = {key_tag(secret): _signer(secret) for secret in secrets}
         self._hashing = hmac.digest(secrets[-1], b"jobdigest address", "sha256")
         self.newest = key_tag(secrets[0])
 
@@ -46,9 +46,7 @@ class Keys:
         """A token for one purpose and subscriber; `key_tag` picks an older key, for rebuilding an old message."""
         tag = key_tag or self.newest
         body = _BODY.pack(tag, purpose, subscriber_id, stamp)
-        return (
-            urlsafe_b64encode(body + hmac.digest(self._signing[tag], body, "sha256")[:_MAC_SIZE]).decode().rstrip("=")
-        )
+        return urlsafe_b64encode(body + _mac(self._signing[tag], body)).decode().rstrip("=")
 
     def verify(self, token: str, purpose: bytes) -> Claim | None:
         """What `token` says, or None if it was not signed by us for this purpose."""
@@ -60,7 +58,7 @@ class Keys:
             return None
         tag, found_purpose, subscriber_id, stamp = _BODY.unpack(raw[: _BODY.size])
         key = self._signing.get(tag)
-        expected = hmac.digest(key, raw[: _BODY.size], "sha256")[:_MAC_SIZE] if key else b""
+        expected = _mac(key, raw[: _BODY.size]) if key else b""
         if not hmac.compare_digest(expected, raw[_BODY.size :]) or found_purpose != purpose:
             return None
         return Claim(purpose, subscriber_id, stamp)
@@ -71,6 +69,17 @@ class Keys:
         The *oldest* key hashes, so that rotating keys (new ones first) never loses a suppression.
         """
         return hmac.digest(self._hashing, address.strip().casefold().encode(), "sha256")[:16]
+
+
+def _signer(secret: bytes) -> hmac.HMAC:
+    """HMAC with the key taken in, to be copied for every token: half the work of one."""
+    return hmac.new(hmac.digest(secret, b"jobdigest link", "sha256"), digestmod="sha256")
+
+
+def _mac(signer: hmac.HMAC, body: bytes) -> bytes:
+    mac = signer.copy()
+    mac.update(body)
+    return mac.digest()[:_MAC_SIZE]
 
 
 def key_tag(secret: bytes) -> bytes:
