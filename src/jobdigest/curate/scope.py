@@ -62,21 +62,23 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
         if text and reading.bits & tables().bits["mts"]:
             reading = _join(reading, role_named(text[:TEXT_LIMIT].lower()))
         return Scope(rule.outcome == "in", f"title says {words_for(rule, reading)}", reading)
-    about = read(team or "")
-    found = scope_rule(about.bits)
-    if found and found.outcome == "in" and _team_counts(rule, about):
-        return Scope(True, f"team says {words_for(found, about)}", _join(reading, about))
+    if team and (found := _by_team(title, team, rule)):
+        return Scope(True, f"team says {words_for(*found)}", _join(reading, found[1]))
     return _ask(title, rule, reading, employer_kind(company), text)
 
 
-def _team_counts(rule: Rule, about: Reading) -> bool:
-    """Whether the team settles what the title leaves open; a plain engineer is one of the field in a modelling team."""
+def _by_team(title: str, team: str, rule: Rule) -> tuple[Rule, Reading] | None:
+    """The rule that a team settles what the title leaves open by, and its reading.
+
+    A plain engineer in a modelling team is read as `Software Engineer, Perception` would be.
+    """
     known = tables().bits
-    return (
-        rule.outcome in _BY_TEAM
-        or bool(about.bits & known["harm"])
-        or (rule.outcome == _MAKER and bool(about.bits & known["mlteam"]))
-    )
+    if rule.outcome == _MAKER:
+        about, telling = read(f"{title}, {team}"), known["mlteam"] | known["harm"]
+    else:
+        about, telling = read(team), ~0 if rule.outcome in _BY_TEAM else known["harm"]
+    found = scope_rule(about.bits)
+    return (found, about) if found and found.outcome == "in" and about.bits & telling else None
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +101,7 @@ def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scop
     """What employer and text say where the title leaves it open."""
     policy = tables().policies[rule.outcome]
     needed, alone = policy.get(kind) or policy["ai" if kind in {"chip", "feeder"} else "other"]
-    if rule.outcome == _MAKER and text and (person := _person_named(text[:TEXT_LIMIT].lower())):
+    if rule.outcome == _MAKER and (person := role_named(text[:TEXT_LIMIT].lower(), "wanted")).hits:
         return Scope(True, f'text says "{person.hits[0].words}"', _join(reading, person))
     if needed is None and alone == "out":
         return Scope(False, _NOTHING, reading)
@@ -118,22 +120,13 @@ def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scop
     return Scope(True, f"{said}, text says {named}", _join(reading, Reading(added.bits | vouched, added.hits)))
 
 
-def role_named(lowered: str) -> Reading:
+def role_named(lowered: str, kinds: str = "function") -> Reading:
     """The function that a description names: `as our solutions architect for …`, `we are looking for a researcher`."""
-    functions, hits = tables().bits["function"], list[Hit]()
+    sought, hits = tables().bits[kinds], list[Hit]()
     for match, _ in zip(_ROLE_NAMED.finditer(lowered), range(4), strict=False):
-        if found := read(match[1]).bits & functions:
+        if found := read(match[1]).bits & sought:
             hits.append(Hit(found, match[1]))
     return Reading(union(hits), tuple(hits))
-
-
-def _person_named(lowered: str) -> Reading | None:
-    """Who a description says is wanted, if that is a person of the field: `we are looking for a data scientist`."""
-    known = tables().bits
-    for hit in role_named(lowered).hits:
-        if hit.bits & known["named"] and hit.bits & known["maker"]:
-            return Reading(hit.bits, (hit,))
-    return None
 
 
 def _join(one: Reading, other: Reading) -> Reading:
