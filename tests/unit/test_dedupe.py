@@ -36,6 +36,14 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("Forward Deployed Engineer (FDE)", "Forward Deployed Engineer"),
         ("ML Engineer - 2nd Shift", "ML Engineer"),
         ("Acme ML Engineer", "ML Engineer"),
+        ("Junior Data Analyst - start October 2026", "Junior Data Analyst"),
+        ("Technical Support Engineer", "Tech Support Engineer"),
+        ("Bachelor's Thesis ML", "Bachelors Thesis ML"),
+        ("ML Intern - Master/PhD", "ML Intern"),
+        ("Fundraising Consultant - Atlantic Region", "Fundraising Consultant - Central Region"),
+        ("ML Engineer - ONSITE Quantico VA", "ML Engineer"),
+        ("Data Science Leadership Program Intern - Dslp", "Data Science Leadership Program - DSLP Intern"),
+        ("R&D Engineer", "Research and Development Engineer"),
     ],
 )
 def test_one_job(one: str, other: str) -> None:
@@ -57,6 +65,8 @@ def test_one_job(one: str, other: str) -> None:
         ("Senior Staff Engineer", "Staff Engineer"),
         ("Working Student Data Science", "Data Science Intern"),
         ("Data Engineer", "Database Engineer"),
+        ("Junior Data Analyst - start October 2026", "Junior Data Analyst - start October 2025"),
+        ("Engineering Intern - Eis", "Engineering Intern"),
     ],
 )
 def test_two_jobs(one: str, other: str) -> None:

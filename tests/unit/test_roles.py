@@ -68,6 +68,10 @@ def test_every_rule_decides_for_a_known_outcome_and_every_concept_is_used() -> N
         ("Product Manager, Fraud ML Platform", "trust-safety"),
         ("  SENIOR   machine-learning ENGINEER (m/f/d) ", "ml-engineering"),
         ("Ｍａｃｈｉｎｅ Learning Engineer", "ml-engineering"),
+        ("Científica/o de Datos", "data-science"),
+        ("Ingénieur·e Machine Learning", "ml-engineering"),
+        ("Entwickler:in KI (LLM)", "genai-nlp"),
+        ("Large Language Model Engineer", "genai-nlp"),
     ],
 )
 def test_first_rule_wins(title: str, role_type: str) -> None:

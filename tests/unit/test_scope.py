@@ -74,6 +74,45 @@ def test_team_is_asked_before_the_text() -> None:
     assert scope.evidence.startswith("team says")
 
 
+def test_a_plain_engineer_counts_in_a_modelling_team_only() -> None:
+    assert judge_scope("Software Engineer II", team="Perception").in_scope
+    assert not judge_scope("Software Engineer II", team="Payments", text=ML_TEXT).in_scope
+    assert not judge_scope("Mechanical Engineer", team="Robotics Hardware").in_scope
+    assert not judge_scope("Full Stack Engineer", team="Agentic Platform", company="Cohere", text=ML_TEXT).in_scope
+
+
+def test_text_names_who_is_wanted_for_a_plain_title() -> None:
+    scope = judge_scope(
+        "Software Engineer III", text="We are looking for a Machine Learning Engineer who ranks videos."
+    )
+    assert scope.in_scope
+    assert scope.evidence.startswith('text says "machine learning engineer')
+    assert not judge_scope("Software Engineer III", text="You work with our machine learning engineers.").in_scope
+    assert not judge_scope("Accountant", text="We are looking for a data scientist.").in_scope
+
+
+FEEDING_TEXT = (
+    "You rank model responses and write prompts: your human feedback, and the data annotation that comes with it, "
+    "is used to train AI models."
+)
+
+
+@pytest.mark.parametrize("title", ["French Language Expert", "Physics Expert (remote, $60/hr)", "Content Reviewer"])
+def test_experts_are_asked_for_the_making_of_training_data(title: str) -> None:
+    assert judge_scope(title, text=FEEDING_TEXT).in_scope
+    assert judge_scope(title, company="Outlier").in_scope
+    assert not judge_scope(title, text=WEB_TEXT).in_scope
+    assert not judge_scope(title).in_scope
+
+
+@pytest.mark.parametrize("title", ["Research Scientist, Computational Biology", "Scientist, Protein Design"])
+def test_another_science_is_asked_for_machine_learning(title: str) -> None:
+    text = "You build deep learning models of proteins, train them in PyTorch, and publish on machine learning."
+    assert judge_scope(title, text=text).in_scope
+    assert not judge_scope(title, text="You run assays and write protocols for the group.").in_scope
+    assert not judge_scope(title).in_scope
+
+
 def test_text_names_the_function_of_technical_staff() -> None:
     text = "As our Solutions Architect for large language models you work with clients. " + ML_TEXT
     with_text = judge_scope("Member of Technical Staff", company="OpenAI", text=text)
@@ -90,6 +129,7 @@ def test_text_names_the_function_of_technical_staff() -> None:
         ("PrimeIntellect", "ai"),
         ("Tenstorrent Inc.", "chip"),
         ("Microsoft", "lab"),
+        ("TELUS Digital", "feeder"),
         ("Shanghai", "other"),
         ("", "other"),
         (None, "other"),

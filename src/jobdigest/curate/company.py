@@ -166,7 +166,7 @@ def brand(key: str) -> str:
 
 
 def _is_brand(name: str) -> bool:
-    return len(name) > 3 and name not in _COMMON_KEYS
+    return len(name) > 2 and name not in _COMMON_KEYS
 
 
 def _shipped() -> dict[str, str]:

@@ -47,7 +47,7 @@ class Facts(NamedTuple):
     role: str
     years: tuple[int, ...]
     seasons: Phrase
-    beginner: str | None  # intern or new-grad: hired for a term
+    beginner: str | None  # intern, new-grad or junior: hired for a term
 
     @property
     def said(self) -> str:
@@ -75,7 +75,8 @@ def facts(title: str, company: str | None, locations: Sequence[str] = (), salary
     if level == "1":
         grades -= {"new-grad", "junior"}
     rank = " ".join(sorted(grades)) + (f" L{level}" if level else "")
-    beginner = "intern" if read.seniority == "intern" else "new-grad" if "new-grad" in grades else None
+    ranks = {"intern"} if read.seniority == "intern" else grades
+    beginner = next((rank for rank in ("intern", "new-grad", "junior") if rank in ranks), None)
     seasons = tuple(sorted({_TERM_OF.get(season, season) for season in read.seasons}))
     return Facts(employer, rank, " ".join(sorted(words)), read.years, seasons, beginner)
 

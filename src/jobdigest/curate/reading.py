@@ -19,7 +19,12 @@ _LONGEST_IDEOGRAPHIC = 12
 _CJK = "\u3040-\u30ff\u3400-\u9fff\u1100-\u11ff\uac00-\ud7af"
 _NO_ACCENT = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d"})  # letters that do not decompose
 _WORD = re.compile(r"[a-z0-9]+")
+_EITHER_GENDER = re.compile(  # `Ingeniero/a`, `Entwickler:in`, `Doctorant·e`, `Anotador(a)`
+    r"(?<=[a-z]{4})(?:[/*:·•._-]|\()-?(?:in|innen|[aeo]s?|r|n|ne|te|se|ve|rice|trice|euse|ere|eure)(?![\w-])\)?"
+)
 _ANY_WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+")
+_RATE = re.compile(r"(?<=\d)k?\+?\s?/\s?(?:hr|hour|day|week|month|yr|year)s?\b")  # no human resources
+_DECLARES = {"imply", "set", "given", "policy", "spelled"}
 _IS_CJK = re.compile(rf"[{_CJK}]")
 
 
@@ -75,7 +80,10 @@ class Policy(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The data files, parsed. `bits` also has the named sets; `policies` is outcome → employer kind → policy."""
+    """The data files, parsed. `bits` also has the named sets; `policies` is outcome → employer kind → policy.
+
+    `text_terms` are the words of AI work to look for in a text, by outcome; those of `text` go for all others.
+    """
 
     bits: Mapping[str, int]
     phrases: Mapping[str, Start]
@@ -87,7 +95,7 @@ class Tables(NamedTuple):
     policies: Mapping[str, Mapping[str, Policy]]
     facets: frozenset[str]
     romance: frozenset[str]
-    text_terms: tuple[str, ...]
+    text_terms: Mapping[str, tuple[str, ...]]
     employers: Mapping[str, str]
 
 
@@ -101,7 +109,7 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text, folded; a run of ideographs is one word."""
-    folded = fold(text).replace("&", " and ")
+    folded = _RATE.sub(" ", _EITHER_GENDER.sub("", fold(text))).replace("&", " and ")
     return (_WORD if folded.isascii() else _ANY_WORD).findall(folded)
 
 
@@ -111,11 +119,9 @@ def tables() -> Tables:
     lines: dict[str, list[tuple[str, str]]] = {}
     for key, value in _lines_of("roles_rules.txt"):
         kind, _, name = key.rpartition(" ")
-        lines.setdefault(kind if kind in {"imply", "set", "given", "policy"} else "rule", []).append(
-            (name if kind in {"imply", "set", "given", "policy"} else key, value)
-        )
+        lines.setdefault(kind if kind in _DECLARES else "rule", []).append((name if kind in _DECLARES else key, value))
     implied = dict(lines["imply"])
-    bits, words = _read_words(implied)
+    bits, words = _read_words(implied, lines["spelled"])
     for name, members in lines["set"]:
         bits[name] = _mask(members.split(), bits)
     policies = {f"ask {name}": dict(map(_policy, value.split(","))) for name, value in lines["policy"]}
@@ -134,8 +140,10 @@ def tables() -> Tables:
         policies=policies,
         facets=frozenset(evidence["facets"]),
         romance=frozenset(evidence["romance"]),
-        text_terms=tuple(evidence["text"]),
-        employers={name.replace(" ", ""): kind for kind in ("lab", "ai", "chip") for name in evidence[kind]},
+        text_terms={
+            name.replace("text ", "ask "): tuple(evidence[name]) for name in evidence if name.startswith("text")
+        },
+        employers={name.replace(" ", ""): kind for kind in ("lab", "ai", "feeder", "chip") for name in evidence[kind]},
     )
 
 
@@ -147,13 +155,18 @@ def _lines_of(name: str) -> Iterator[tuple[str, str]]:
             yield fold(key.strip()), fold(value.strip())
 
 
-def _read_words(implied: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
+def _read_words(
+    implied: Mapping[str, str], spelled: Iterable[tuple[str, str]]
+) -> tuple[dict[str, int], dict[str, int]]:
     """Concept → bit, and phrase → bits; no phrase has the concepts `first` and `vouched`."""
     bits, words = {"first": 1, "vouched": 2}, dict[str, int]()
     for concept, value in _lines_of("roles_words.txt"):
         mask = _with_implied(concept, implied, bits)
         for phrase in map(str.strip, value.split(",")):
             words[phrase] = words.get(phrase, 0) | mask
+    for short, long in spelled:
+        for phrase in [each for each in words if short in each.split()]:
+            words.setdefault(" ".join(long if word == short else word for word in phrase.split()), words[phrase])
     return bits, words
 
 

@@ -76,7 +76,6 @@ def _name(role_id: str, shipped: dict[str, RoleType]) -> str:
 
 _SHIPPED = RoleRules()
 _IOWA = re.compile(r"\bIA\b")
-_ANY_CRAFT = {"ml-engineering", "genai-nlp", "research", "data-science", "data-engineering", "other-ai"}
 
 
 def classify(
@@ -107,7 +106,7 @@ def _typed(scope: Scope, team: Reading | None) -> Verdict:
     """The first role rule that holds; a team that fights harm counts whatever the craft."""
     rule = role_rule(scope.reading.bits)
     role_type = rule.outcome if rule else "other-ai"
-    if team and role_type in _ANY_CRAFT and team.bits & tables().bits["harm"]:
+    if team and role_type != "trust-safety" and team.bits & tables().bits["harm"]:
         return Verdict(True, "trust-safety", f"{scope.evidence}; team fights harm")
     if rule is None:
         return Verdict(True, role_type, f"{scope.evidence}; nothing tells the type")

@@ -26,8 +26,15 @@ from jobdigest.curate.reading import (
 
 TEXT_LIMIT = 5_000
 _NOTHING = "nothing in the title is AI or data work"
-_KINDS = {"chip": "an AI chip maker", "ai": "an AI company", "lab": "a known research lab", "other": "of no known kind"}
+_KINDS = {
+    "chip": "an AI chip maker",
+    "feeder": "a supplier of training data",
+    "ai": "an AI company",
+    "lab": "a known research lab",
+    "other": "of no known kind",
+}
 _BY_TEAM = {"ask staff", "ask research", "ask customer", "ask solutions", "ask architect", "ask collection", "ask chip"}
+_MAKER = "ask maker"
 _ROLE_NAMED = re.compile(
     r"\b(?:as (?:an?|our|the|your)|(?:looking for|seeking|hiring|role of|position of) (?:an? |our |the )?)"
     r" ?([^.,;:!\n]{3,70})"
@@ -55,11 +62,23 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
         if text and reading.bits & tables().bits["mts"]:
             reading = _join(reading, role_named(text[:TEXT_LIMIT].lower()))
         return Scope(rule.outcome == "in", f"title says {words_for(rule, reading)}", reading)
-    about = read(team or "")
-    found = scope_rule(about.bits)
-    if found and found.outcome == "in" and (rule.outcome in _BY_TEAM or about.bits & tables().bits["harm"]):
-        return Scope(True, f"team says {words_for(found, about)}", _join(reading, about))
+    if team and (found := _by_team(title, team, rule)):
+        return Scope(True, f"team says {words_for(*found)}", _join(reading, found[1]))
     return _ask(title, rule, reading, employer_kind(company), text)
+
+
+def _by_team(title: str, team: str, rule: Rule) -> tuple[Rule, Reading] | None:
+    """The rule that a team settles what the title leaves open by, and its reading.
+
+    A plain engineer in a modelling team is read as `Software Engineer, Perception` would be.
+    """
+    known = tables().bits
+    if rule.outcome == _MAKER:
+        about, telling = read(f"{title}, {team}"), known["mlteam"] | known["harm"]
+    else:
+        about, telling = read(team), ~0 if rule.outcome in _BY_TEAM else known["harm"]
+    found = scope_rule(about.bits)
+    return (found, about) if found and found.outcome == "in" and about.bits & telling else None
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +89,7 @@ def scope_rule(bits: int) -> Rule | None:
 
 @lru_cache(maxsize=4096)
 def employer_kind(company: str | None) -> str:
-    """`chip`, `ai` or `lab` where the employer's name tells, else `other` (roles_evidence.txt has the names)."""
+    """`chip`, `feeder`, `ai` or `lab` where the name tells, else `other`; roles_evidence.txt has the names."""
     words, known = words_of((company or "")[:TITLE_LIMIT]), tables().employers
     named = next((known[name] for size in (3, 2, 1) if (name := "".join(words[:size])) in known), None)
     if named is None and words and ("ai" in (words[0], words[-1]) or (company or "").rstrip().endswith("AI")):
@@ -81,7 +100,9 @@ def employer_kind(company: str | None) -> str:
 def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scope:
     """What employer and text say where the title leaves it open."""
     policy = tables().policies[rule.outcome]
-    needed, alone = policy.get(kind) or policy["ai" if kind == "chip" else "other"]
+    needed, alone = policy.get(kind) or policy["ai" if kind in {"chip", "feeder"} else "other"]
+    if rule.outcome == _MAKER and (person := role_named(text[:TEXT_LIMIT].lower(), "wanted")).hits:
+        return Scope(True, f'text says "{person.hits[0].words}"', _join(reading, person))
     if needed is None and alone == "out":
         return Scope(False, _NOTHING, reading)
     said, vouched = f"title says {words_for(rule, reading)}", tables().bits["vouched"]
@@ -90,7 +111,8 @@ def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scop
         return Scope(inside, f"{said}, employer is {_KINDS[kind]}", _join(reading, Reading(vouched, ())))
     lowered = text[:TEXT_LIMIT].lower()
     least = needed or 0
-    terms = tuple(islice((term for term in tables().text_terms if term in lowered), max(least, 3)))
+    sought = tables().text_terms.get(rule.outcome) or tables().text_terms["text"]
+    terms = tuple(islice((term for term in sought if term in lowered), max(least, 3)))
     if len(terms) < least:
         return Scope(False, f"{said}, and the text names too little AI work", reading)
     named = ", ".join(f'"{term}"' for term in terms)
@@ -98,11 +120,11 @@ def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scop
     return Scope(True, f"{said}, text says {named}", _join(reading, Reading(added.bits | vouched, added.hits)))
 
 
-def role_named(lowered: str) -> Reading:
+def role_named(lowered: str, kinds: str = "function") -> Reading:
     """The function that a description names: `as our solutions architect for …`, `we are looking for a researcher`."""
-    functions, hits = tables().bits["function"], list[Hit]()
+    sought, hits = tables().bits[kinds], list[Hit]()
     for match, _ in zip(_ROLE_NAMED.finditer(lowered), range(4), strict=False):
-        if found := read(match[1]).bits & functions:
+        if found := read(match[1]).bits & sought:
             hits.append(Hit(found, match[1]))
     return Reading(union(hits), tuple(hits))
 

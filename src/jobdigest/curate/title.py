@@ -33,6 +33,7 @@ _MONEY = re.compile(
     r"(?:\s?(?:-|–|—|to)\s?[$€£¥]?\s?\d[\d.,]*\s?[kKmM]?\+?)?(?:\s?(?:/|per|an?)\s?(?:hr|hour|yr|year|month|annum|week|day)\b)?"
     r"(?:\s?\+\s?(?i:equity|bonus|commissions?|benefits|ote|tips))*"
 )
+_DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?=(?:20)?\d\d\b)")
 _GENDER = re.compile(
     r"\s*\([mfwdhvx](?:\s?/\s?[mfwdhvx*]+){1,3}\)|\s[-–]?\s?[mfwdhvx](?:/[mfwdhvx*]){1,3}$", re.IGNORECASE
 )
@@ -107,6 +108,8 @@ def _cut(folded: str) -> list[tuple[int, Part]]:
     """Segments with a word in them, and where each begins."""
     if _CURRENCY.search(folded):
         folded = _MONEY.sub(lambda match: " " * len(match[0]), folded)
+    if "/" in folded or "." in folded:
+        folded = _DAY.sub(lambda match: " " * len(match[0]), folded)
     spans = []
     start = 0
     for match in _BREAK.finditer(folded):

@@ -13,19 +13,21 @@ from typing import NamedTuple
 from jobdigest.curate.titlewords import FOREIGN, LEXICON, STATES, Meaning, Phrase, is_name, is_place, stem, word_list
 from jobdigest.model import Degree
 
-_WORD = re.compile(r"'\d\d\b|[cCfF](?:\+\+|#)|[^\W_]+")
+_WORD = re.compile(r"'\d\d\b|[cCfF](?:\+\+|#)|[^\W_]+(?:'[sS]\b)?")
 _LEVEL = re.compile(r"(?:l|ic|lvl|level)([1-9])")
 _CODED = re.compile(r"(swe|sde)([1-5])")
 _THOUSANDS = re.compile(r"\d+k")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _DEGREES: dict[str, Degree] = {  # words that mean other things unless they stand beside one another
     "bs": "bachelors", "ba": "bachelors", "be": "bachelors", "ms": "masters", "ma": "masters", "meng": "masters",
+    "bachelor": "bachelors", "master": "masters",
     "phd": "phd", "bachelors": "bachelors", "masters": "masters", "degree": "bachelors",
 }  # fmt: skip
 _BEFORE_CODES = word_list("before_codes")
 _DURATIONS = word_list("durations")
 _NOT_LED = word_list("not_led")
 _NOT_CONTRACT = word_list("not_contract")
+_AREA = frozenset(("region", "district", "territory"))
 _STAGE = Meaning((), "seniority", ("intern",))  # French and Italian; English stages have managers and technicians
 _NOT_WORKPLACES = word_list("not_workplaces")
 _CONTRACT_WORK = word_list("contract_work")
@@ -78,7 +80,7 @@ def read_part(text: str) -> Part | None:
     found = list(_WORD.finditer(text))
     if not found:
         return None
-    written = [match[0] for match in found]
+    written = [match[0].replace("'s", "s").replace("'S", "S") for match in found]
     words = [word.lower() for word in written]
     reader = _Reader(written, words)
     reader.read()
@@ -94,12 +96,17 @@ def read_part(text: str) -> Part | None:
         unplaced + around,
         unplaced + beside,
         reader.facets(),
-        tuple([word.lower() for word in reader.names if word.isupper() and 2 < len(word) < 6]),
+        tuple([word.lower() for word in reader.names if _could_be_initials(word, alone=len(words) == 1)]),
         reader.meaningful,
         reader.names_place(),
         _could_be_town(written),
         len(written) == 1 and written[0] in STATES,
     )
+
+
+def _could_be_initials(word: str, alone: bool) -> bool:
+    """`FDE`, and also `Dsldp` where it stands alone."""
+    return 2 < len(word) < 6 and (word.isupper() or (alone and len(word) > 3))
 
 
 def _could_be_town(written: list[str]) -> bool:
@@ -306,7 +313,9 @@ class _Reader:
         """Whether the segment is a place as a whole: by name, or a town with its state's code."""
         if self.grades or len(self.words) > 8 or "" in self.names:
             return False
-        if self.written[-1] in STATES and 1 < len(self.words) < 5 and _could_be_town(self.written[:-1]):
+        if self.words[-1] in _AREA and len(self.words) < 4 and all(word[0].isupper() for word in self.written):
+            return True
+        if self.names and self.names[-1] in STATES and 1 < len(self.names) < 5 and _could_be_town(self.names[:-1]):
             return True
         return is_place(tuple(self.words))
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from jobdigest.curate import gazetteer
 
 MIN_PEOPLE = 60  # thousands; smaller towns share their names with too many products
+MIN_PEOPLE_LONG = 15  # names of several words are seldom anything else
 
 Phrase = tuple[str, ...]
 
@@ -134,7 +135,9 @@ def _names_place(name: str) -> bool:
         return False
     key = gazetteer.fold(name) if name[:3] in ("st ", "ft ", "mt ") else name
     first = next(iter(gazetteer.lookup(key)), None)
-    return first is not None and (first.kind != "city" or first.people >= MIN_PEOPLE)
+    return first is not None and (
+        first.kind != "city" or first.people >= (MIN_PEOPLE_LONG if " " in name else MIN_PEOPLE)
+    )
 
 
 def stem(word: str) -> str:
