@@ -62,9 +62,9 @@ def company_key(name: str | None, aliases: Mapping[str, str] = _NO_ALIASES) -> s
     return _SHIPPED.get(full) or _SHIPPED.get(short) or short
 
 
-def is_brand_of(word: str, employer: str) -> bool:
-    """Whether one folded word is a name of the employer with this key: `rbc` of Royal Bank of Canada."""
-    return word == employer or _SHIPPED.get(word) == employer
+def brands_of(employer: str) -> tuple[str, ...]:
+    """The folded names of the employer with this key: `rbc` of Royal Bank of Canada."""
+    return (employer, *_BRANDS.get(employer, ()))
 
 
 def read_aliases(text: str, where: str) -> dict[str, str]:
@@ -179,3 +179,6 @@ def _shipped() -> dict[str, str]:
 
 
 _SHIPPED = _shipped()
+_BRANDS: dict[str, list[str]] = {}
+for _brand, _employer in _SHIPPED.items():
+    _BRANDS.setdefault(_employer, []).append(_brand)

@@ -58,8 +58,12 @@ def read_date(text: str, now: datetime, *, future: bool = False) -> date | None:
     found = _absolute(text)
     if found is None and not future and not _EPOCH.match(text) and not _ISO.match(text):
         found = _by_now(text, now.astimezone(UTC).replace(second=0, microsecond=0))
-    latest = now.astimezone(UTC).date() + (_LATEST_CLOSING if future else _AHEAD)
-    return found if found and _EARLIEST <= found <= latest else None
+    return found if found and _EARLIEST <= found <= _latest(now, future) else None
+
+
+@lru_cache(maxsize=16)
+def _latest(now: datetime, future: bool) -> date:
+    return now.astimezone(UTC).date() + (_LATEST_CLOSING if future else _AHEAD)
 
 
 @lru_cache(maxsize=16_384)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import NamedTuple, TypeVar
 
-from jobdigest.curate.company import brand, company_key, is_brand_of
+from jobdigest.curate.company import brand, brands_of, company_key
 from jobdigest.curate.title import TitleFacts, read_title
 from jobdigest.curate.titlewords import LEXICON, SOFT, Phrase, fold, stem, word_list
 
@@ -62,7 +62,7 @@ def facts(title: str, company: str | None, locations: Sequence[str] = (), salary
     """
     read = read_title(title)
     employer = company_key(company)
-    words = _role_words(read, _place_words(tuple(locations)), _names(company), employer)
+    words = _role_words(read, _place_words(tuple(locations)), _names(company, employer))
     grades = set(read.grades)
     level = read.level
     if read.seniority == "intern":
@@ -81,7 +81,7 @@ def facts(title: str, company: str | None, locations: Sequence[str] = (), salary
     return Facts(employer, rank, " ".join(sorted(words)), read.years, seasons, beginner)
 
 
-def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str], employer: str) -> set[str]:
+def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str]) -> set[str]:
     """The role words without what repeats the posting's own place or its employer's name."""
     early = read.seniority in ("intern", "new-grad", "junior")
     kept = [
@@ -95,10 +95,8 @@ def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str],
     while len(last) > 1 and last[-1] in places:
         last.pop()
     words = {word for segment in kept for word in segment}
-    known = brand(employer)
-    own = {word for word in words if word in names or word == known or is_brand_of(word, employer)}
-    words = (words - own) or words
-    return _plain_craft({word for word in words if not _STORE.fullmatch(word)} or words)
+    words = (words - names) or words
+    return _plain_craft({word for word in words if not (word[0].isdecimal() and _STORE.fullmatch(word))} or words)
 
 
 def _is_scheme(segment: Phrase) -> bool:
@@ -118,10 +116,11 @@ def _plain_craft(words: set[str]) -> set[str]:
 
 
 @lru_cache(maxsize=16_384)
-def _names(company: str | None) -> frozenset[str]:
+def _names(company: str | None, employer: str) -> frozenset[str]:
     """Words that name the employer and nothing else."""
     words = _WORD.findall(fold(company or "")[:100].lower())
-    return frozenset(stem(word) for word in words[:1] if word not in LEXICON and len(word) > 2)
+    said = (stem(word) for word in words[:1] if word not in LEXICON and len(word) > 2)
+    return frozenset((*said, brand(employer), *brands_of(employer)))
 
 
 def _intern_words(words: set[str]) -> set[str]:

@@ -210,7 +210,7 @@ def _by_first_words(words: Mapping[str, int]) -> dict[str, Start]:
     return found
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def read(title: str) -> Reading:
     """The concepts of a title, or of any short phrase; looks at its first 300 characters."""
     words, known = words_of(title[:TITLE_LIMIT]), tables()

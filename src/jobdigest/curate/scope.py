@@ -87,7 +87,7 @@ def scope_rule(bits: int) -> Rule | None:
     return first_rule(tables().scope, bits)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def employer_kind(company: str | None) -> str:
     """`chip`, `feeder`, `ai` or `lab` where the name tells, else `other`; roles_evidence.txt has the names."""
     words, known = words_of((company or "")[:TITLE_LIMIT]), tables().employers

@@ -74,7 +74,7 @@ class TitleFacts(NamedTuple):
         return tuple(word for segment in self.segments for word in segment)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def read_title(title: str) -> TitleFacts:
     """Take `title` apart; no text makes it fail, and an empty one gives empty facts."""
     text = clean(title)

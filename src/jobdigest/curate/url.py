@@ -10,8 +10,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from w3lib.url import safe_url_string
 
@@ -35,22 +36,38 @@ _PRIVATE_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "
 _ODD = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
 
 
-def _split(url: str) -> SplitResult | None:
+class _Parts(NamedTuple):
+    """An http(s) address taken apart; `name` is its host in lower case, `login` whether it carries one."""
+
+    scheme: str
+    name: str
+    login: bool
+    path: str
+    query: str
+    fragment: str
+
+
+@lru_cache(maxsize=64)  # one posting's address is asked several things in a row
+def _split(url: str) -> _Parts | None:
     try:
         parts = urlsplit(url)
         if ":" in parts.netloc:
             _ = parts.port  # raises where it is no port
     except ValueError:
         return None
-    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+    name = parts.hostname
+    if not name or parts.scheme not in ("http", "https"):
+        return None
+    return _Parts(parts.scheme, name, "@" in parts.netloc, parts.path, parts.query, parts.fragment)
 
 
 def host(url: str) -> str | None:
     """The host of an http(s) URL: lower case, ASCII (IDNA), without port and final dot; None if there is none."""
     parts = _split(url.strip()[: MAX_URL * 2])
-    return _ascii_host(parts.hostname or "") if parts else None
+    return _ascii_host(parts.name) if parts else None
 
 
+@lru_cache(maxsize=4096)
 def _ascii_host(name: str) -> str | None:
     name = name.rstrip(".")
     if name.isascii():
@@ -83,14 +100,15 @@ def is_public_https(url: str, allow_private: bool) -> bool:
     if len(url) > MAX_URL or _ODD.search(url):
         return False
     parts = _split(url)
-    if parts is None or parts.username is not None or parts.password is not None:
+    if parts is None or parts.login:
         return False
     if allow_private:
         return True
-    name = _ascii_host(parts.hostname or "")
+    name = _ascii_host(parts.name)
     return parts.scheme == "https" and name is not None and _is_public_host(name)
 
 
+@lru_cache(maxsize=4096)
 def _is_public_host(name: str) -> bool:
     address = _address(name)
     if address is not None:
@@ -180,11 +198,12 @@ def ats_identity(url: str) -> str | None:
     return _identity(parts) if parts else None
 
 
-def _identity(parts: SplitResult) -> str | None:
+@lru_cache(maxsize=64)
+def _identity(parts: _Parts) -> str | None:
     for kind, mark, pattern in _ANYWHERE:
         if mark in parts.query and (found := pattern.search(parts.query)):
             return f"{kind}:{found[1].lower()}"
-    name = (parts.hostname or "").rstrip(".")
+    name = parts.name.rstrip(".")
     domain = ".".join(name.rsplit(".", 2)[-2:])
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if domain in ("myworkdayjobs.com", "myworkdaysite.com"):
@@ -256,7 +275,7 @@ def canonical(url: str) -> str | None:
     identity = _identity(parts)
     if identity:
         return f"https://ats/{identity}"
-    name = _ascii_host(parts.hostname or "")
+    name = _ascii_host(parts.name)
     path = _APPLY.sub("", re.sub("/{2,}", "/", _LOCALE.sub("", parts.path)).rstrip("/"))
     query = _query(parts.query)
     fragment = "#" + parts.fragment if _ROUTE.search(parts.fragment) and "/" in parts.fragment else ""

@@ -16,9 +16,16 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if rows:
         names = tuple(rows[0])
         statement, processes = _prepared(connection.engine.dialect.name, table, names)
-        columns = list(zip(names, processes, strict=True))
-        values = [tuple(p(row[n]) if p else row[n] for n, p in columns) for row in rows]
-        connection.exec_driver_sql(statement, values)
+        columns = [_encoded([row[n] for row in rows], p) for n, p in zip(names, processes, strict=True)]
+        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+def _encoded(column: list[Any], process: Process) -> list[Any]:
+    """A column as the driver takes it; an object that stands in many rows (the time of now, no places) only once."""
+    if process is None:
+        return column
+    done = {key: process(value) for key, value in {id(value): value for value in column}.items()}
+    return [done[id(value)] for value in column]
 
 
 @lru_cache(maxsize=32)
