@@ -24,6 +24,7 @@ import pytest
 from jobdigest.deliver.transports.pipelined import Pipelined
 from jobdigest.deliver.transports.smtp import Server
 from jobdigest.store import Store
+from support.kill_target import TRACED
 from support.sending import addresses, freeze, open_at, problems, run, states
 from support.smtp_sink import Sink, Step
 
@@ -103,7 +104,7 @@ def every(folder: Path, kind: str, chosen: Callable[[list[tuple[str, int, int]]]
     dice = random.Random(6)
     found = statements(folder, kind)
     names = {name for name, _, _ in found}
-    assert {"deliver/send.py", "deliver/transports/pipelined.py", "store/sending.py", "store/claims.py"} == names
+    assert set(TRACED) == names
     for i, (name, line, times) in enumerate(chosen(found)):
         killed_at(folder / str(i), kind, (name, line, dice.randint(1, times)))
 

@@ -28,7 +28,13 @@ from jobdigest.store.sending import SendingLedger
 from support.sending import EDITION, QuickClock, make_message
 
 ROOT = str(Path(jobdigest.__file__).parent)
-TRACED = ("deliver/send.py", "deliver/transports/pipelined.py", "store/sending.py", "store/claims.py")
+TRACED = (
+    "deliver/send.py",
+    "deliver/building.py",
+    "deliver/transports/pipelined.py",
+    "store/sending.py",
+    "store/claims.py",
+)
 
 
 def main(task: dict[str, Any]) -> None:

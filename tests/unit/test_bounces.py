@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import json
 import mailbox
-from base64 import b64encode
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +16,7 @@ from jobdigest.deliver.bounces import Report, from_maildir, read
 from jobdigest.deliver.message import ReaderTag
 from jobdigest.errors import DeliveryError
 from jobdigest.subscribers.tokens import PREFERENCES, UNSUBSCRIBE, Keys
+from support.amazon import TOPIC, Amazon, bounce
 
 KEYS = Keys([b"key"])
 TAG = ReaderTag("2026-W48", 7, bytes.fromhex("a1b2c3d4e5f6"))
@@ -223,51 +217,10 @@ def test_a_maildir_is_read_once(tmp_path: Path) -> None:
 
 # --- webhooks ----------------------------------------------------------------------------------------------------
 
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:bounces"
-CERTIFICATE_URL = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-abc.pem"
-
-
-@dataclass
-class Amazon:
-    """Signs as SNS does, with a certificate of its own."""
-
-    key: rsa.RSAPrivateKey
-    certificate: bytes
-
-    def notification(self, event: object, version: str = "2", **changes: str) -> bytes:
-        message = {"Type": "Notification", "MessageId": "m-1", "TopicArn": TOPIC, "Message": json.dumps(event),
-                   "Timestamp": "2026-11-24T10:00:00.000Z", "SignatureVersion": version,
-                   "SigningCertURL": CERTIFICATE_URL} | changes  # fmt: skip
-        names = ("Message", "MessageId", "Timestamp", "TopicArn", "Type")
-        signed = "".join(f"{name}\n{message[name]}\n" for name in names).encode()
-        algorithm = hashes.SHA1() if version == "1" else hashes.SHA256()
-        return json.dumps(
-            message | {"Signature": b64encode(self.key.sign(signed, padding.PKCS1v15(), algorithm)).decode()}
-        ).encode()
-
-    def fetch(self, url: str) -> bytes:
-        assert url == CERTIFICATE_URL
-        return self.certificate
-
 
 @pytest.fixture(scope="module")
 def amazon() -> Amazon:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now).not_valid_after(now + timedelta(days=900)).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    return Amazon(key, certificate.public_bytes(serialization.Encoding.PEM))
-
-
-def bounce(kind: str = "Permanent", sub: str = "General", **who: str) -> dict[str, Any]:
-    recipient = {"emailAddress": "ada@example.org", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1"} | who
-    return {
-        "notificationType": "Bounce",
-        "bounce": {"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": [recipient]},
-    }
+    return Amazon.new()
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_any_message_verifies(subject: str, name: str, text: bytes) -> None:
 def test_the_body_hash_is_the_one_of_dkimpy(body: bytes) -> None:
     from hashlib import sha256
 
-    expected = b64encode(sha256(dkim.canonicalization.Relaxed.canonicalize_body(body)).digest())
+    expected = b64encode(sha256(dkim.canonicalization.Simple.canonicalize_body(body)).digest())
     if body.endswith(b"\r\n") or not body:  # we only ever sign bodies that end like this
         assert body_hash(body) == expected
 
@@ -120,7 +120,7 @@ def test_what_is_signed() -> None:
     for name in (b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type",
                  b"list-unsubscribe", b"list-unsubscribe-post", b"list-id"):  # fmt: skip
         assert name in names
-    assert b"a=rsa-sha256;c=relaxed/relaxed;d=example.com;s=s1;" in signature
+    assert b"a=rsa-sha256;c=relaxed/simple;d=example.com;s=s1;" in signature
     assert b"l=" not in signature.replace(b"html", b"").split(b"bh=")[0]
     assert max(map(len, data.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 120
 

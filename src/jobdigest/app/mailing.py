@@ -43,7 +43,7 @@ def take_report(app: App, report: Report, now: datetime) -> str:
         digest = _whose(app, connection, report)
         if digest is None:
             return "about nobody we know"
-        edition = report.tag.edition if report.tag else None
+        edition = report.tag.edition if report.tag else f"{now:%G-W%V}"  # of a report that names none: its week
         return suppressions.note_report(
             connection, report.kind, digest, edition, report.evidence, report.fingerprint, now
         )

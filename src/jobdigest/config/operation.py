@@ -39,6 +39,32 @@ class Dkim(Section):
     key_file: Path
 
 
+class Ses(Section):
+    """Amazon SES, whose bounces and complaints come by way of an SNS topic."""
+
+    topic: str = Field(description="the topic's ARN; calls of any other are refused")
+    base_url: str | None = Field(None, description="replaces scheme://host of requests to Amazon (tests, proxies)")
+
+
+class Webhooks(Section):
+    """Mail services that may report bounces and complaints by calling `/webhooks/NAME`; each is off until named."""
+
+    ses: Ses | None = Field(None, description="the ARN of the SNS topic that Amazon SES publishes to")
+    postmark: SecretStr | None = Field(None, description="`user:password` as written into the address Postmark calls")
+
+    @field_validator("ses", mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"topic": value} if isinstance(value, str) else value
+
+    @field_validator("postmark")
+    @classmethod
+    def _user_and_password(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[^:]+:.{16,}", value.get_secret_value()):
+            raise ValueError("write user:password, the password 16 characters or more, like ${POSTMARK_WEBHOOK}")
+        return value
+
+
 class Delivery(Section):
     """How mail leaves, and how patient to be."""
 
@@ -51,6 +77,7 @@ class Delivery(Section):
     )
     give_up_after: timedelta = Field(timedelta(hours=12), description="retries of one delivery end after this")
     canary: float | None = Field(None, gt=0, lt=1, description="share of readers that must go well first, like 0.01")
+    webhooks: Webhooks = Webhooks()
 
     @field_validator("rate", mode="before")
     @classmethod

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from jobdigest.deliver.building import Builders
 from jobdigest.deliver.clock import Clock
 from jobdigest.deliver.ledger import Ledger
 from jobdigest.deliver.policy import LONGEST_WAIT, Backoff, Breaker, Policy, canary_size, outcome
@@ -123,9 +124,10 @@ class _Sender:
         progress: Callable[[int], None] | None,
     ) -> None:
         self.ledger, self.transport, self.policy, self.clock, self.stop = ledger, transport, policy, clock, stop
-        self.make_message, self.progress = make_message, progress
+        self.progress = progress
         self.database = ThreadPoolExecutor(1, "ledger")
-        self.queue: deque[Delivery] = deque()  # claimed, not begun
+        self.queue: deque[Delivery] = deque()  # claimed, not being built
+        self.builders = Builders(make_message, transport.wake)  # claimed, not begun
         self.flying: dict[int, Delivery] = {}  # begun, no outcome yet
         self.ready: list[int] = []  # of these all but the final dot is with the server
         self.dotted: set[int] = set()  # of these the final dot may have been sent
@@ -157,19 +159,29 @@ class _Sender:
 
     def _fill(self) -> None:
         """Begin as many messages as the transport takes."""
-        troubled = self.trouble_since and (self.unsaved or self.commit)
-        if troubled or self.unsent or self.evidence or self.clock.monotonic() < self.backoff.until:
+        if self._held_back():
             return
-        while self.transport.room() and (self.queue or self._claim()):
-            delivery = self.queue.popleft()
-            try:
-                message = self.make_message(delivery)
-            except DigestError as error:
-                reason = f"cannot be built: {error}"
-                self.unsaved.append(Outcome(delivery=delivery, state=DeliveryState.FAILED, reason=reason))
-                continue
-            self.flying[delivery.id] = delivery
-            self.transport.begin(delivery.id, message)
+        while (room := self.builders.room()) and (self.queue or self._claim()):
+            self.builders.add([self.queue.popleft() for _ in range(min(room, len(self.queue)))])
+        while self.transport.room() and (built := self.builders.next()):
+            self._begin(*built)
+
+    def _held_back(self) -> bool:
+        """Whether nothing may be begun now."""
+        troubled = self.trouble_since and (self.unsaved or self.commit)
+        return bool(troubled or self.unsent or self.evidence or self.clock.monotonic() < self.backoff.until)
+
+    def _building(self) -> bool:
+        """Whether messages are about to be begun."""
+        return bool(self.builders.held) and not self._held_back()
+
+    def _begin(self, delivery: Delivery, message: Message | DigestError) -> None:
+        if isinstance(message, DigestError):
+            reason = f"cannot be built: {message}"
+            self.unsaved.append(Outcome(delivery=delivery, state=DeliveryState.FAILED, reason=reason))
+            return
+        self.flying[delivery.id] = delivery
+        self.transport.begin(delivery.id, message)
 
     def _claim(self) -> bool:
         """Fill the queue from the ledger; False if nothing may be sent now."""
@@ -190,7 +202,7 @@ class _Sender:
         return bool(claimed)
 
     def _held(self) -> list[int]:
-        return [*self.flying, *(delivery.id for delivery in self.queue)]
+        return [*self.flying, *self.builders.held, *(delivery.id for delivery in self.queue)]
 
     def _ask(self, call: Callable[..., T], *args: Any, **options: Any) -> T:
         """Write in the one thread that does, after what it has in hand."""
@@ -214,7 +226,7 @@ class _Sender:
         size = canary_size(self.policy, sum(found.values()) - found.get("skipped", 0))
         decided = sum(found.get(state, 0) for state in ("accepted", "failed", "in_doubt"))
         self.breaker.canary = decided < size
-        return max(0, size - decided - len(self.flying)) if self.breaker.canary else MAX_BATCH
+        return max(0, size - decided - len(self._held())) if self.breaker.canary else MAX_BATCH
 
     # --- settling -------------------------------------------------------------------------------------------------
 
@@ -229,7 +241,7 @@ class _Sender:
             self._begin_commit()
 
     def _hear(self, timeout: float) -> None:
-        for event in self.transport.wait(timeout) if self.flying or self.commit else ():
+        for event in self.transport.wait(timeout) if self.flying or self.commit or self._building() else ():
             if event.what is What.READY:
                 self.ready.append(event.ticket)
             else:
@@ -324,7 +336,8 @@ class _Sender:
     # --- waiting and ending ---------------------------------------------------------------------------------------
 
     def _at_rest(self) -> bool:
-        return not (self.flying or self.commit or self.unsaved or self.unsent or self.evidence or self.halted)
+        busy = self.flying or self._building() or self.commit or self.unsaved or self.unsent or self.evidence
+        return not (busy or self.halted)
 
     def _idle(self) -> bool:
         """Nothing is in flight: wait for what comes next; False where it is over for now."""
@@ -342,7 +355,8 @@ class _Sender:
 
     def end(self) -> None:
         """Leave nothing half done: let messages in flight end, cut the rest, give back what is not sent."""
-        self._give_back([*self.transport.withdraw(), *(delivery.id for delivery in self.queue)])
+        unbegun = [*self.builders.close(), *(delivery.id for delivery in self.queue)]
+        self._give_back([*self.transport.withdraw(), *unbegun])
         self.queue.clear()
         deadline = self.clock.monotonic() + STOPPING
         try:

@@ -17,7 +17,7 @@ from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.errors import StoreError
 from jobdigest.store import search
-from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, reporting
+from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, reporting, webhooks
 from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
 from jobdigest.web.page import not_found
@@ -38,6 +38,7 @@ def create(app: App) -> Starlette:
         *joining.ROUTES,
         *feeds.ROUTES,
         *reporting.ROUTES,
+        *webhooks.ROUTES,
         *browsing.ROUTES,
         *about.ROUTES,
     ]
