@@ -11,6 +11,7 @@ BENCHMARKS = (
     "benchmarks.compose",
     "benchmarks.deliver",
     "benchmarks.pipeline",
+    "benchmarks.web",
 )
 
 if __name__ == "__main__":

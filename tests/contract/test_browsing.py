@@ -227,7 +227,7 @@ def test_any_filter_can_be_followed(visitor: Visitor) -> None:
 
 
 def test_a_search_leads_to_its_weekly_mail(visitor: Visitor) -> None:
-    link = re.search(r'href="(/join[^"]*)"', visitor.page("/jobs?role=research&place=Berlin&remote=1"))
+    link = re.search(r'class="weekly" href="([^"]*)"', visitor.page("/jobs?role=research&place=Berlin&remote=1"))
     assert link
     assert urlsplit(unescape(link[1])).query == "role=research&place=Berlin&remote=yes"
 

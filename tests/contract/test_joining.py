@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from jobdigest.app import joining, leaving
+from jobdigest.app import choosing, joining, leaving
 from jobdigest.store import ledger, suppressions
 from jobdigest.store import subscribers as store_subscribers
+from jobdigest.store.schema import counters
 from jobdigest.subscribers.tokens import CONFIRM, PREFERENCES, RESUBSCRIBE, UNSUBSCRIBE
+from support.asking import Asked, ask
 from support.cli import Operator
 from support.postgres import database
 from support.reading import DELIVERY, Pages, copies_sent, message, prepare, serving, text_of
@@ -85,6 +89,14 @@ def test_the_answer_tells_nothing_about_an_address(pages: Pages) -> None:
     assert pages.row("known@example.com")["preferences"] == {}
 
 
+def test_how_long_an_answer_takes_tells_nothing_either(pages: Pages) -> None:
+    go_on = threading.Event()
+    pages.sink.script = lambda step: None if go_on.wait(30) else "451 4.3.0 the test has ended"
+    assert "Look into your mailbox" in pages.ask("/join", {"email": "new@example.com"})[1], "answered before it is sent"
+    go_on.set()
+    assert pages.letters("new@example.com") == ["Please confirm: Test Weekly"]
+
+
 def test_sign_up_bombs_are_held_off(pages: Pages) -> None:
     for _ in range(3):
         assert pages.ask("/join", {"email": "victim@example.com"})[0] == 200
@@ -100,7 +112,8 @@ def test_sign_up_bombs_are_held_off(pages: Pages) -> None:
 
 def test_where_mail_cannot_leave_the_asker_may_try_again_at_once(pages: Pages) -> None:
     pages.sink.script = lambda step: "451 4.3.0 later" if step.name == "rcpt" else None
-    assert pages.ask("/join", {"email": "ada@example.com"})[0] == 503
+    assert pages.ask("/join", {"email": "ada@example.com"})[0] == 200
+    assert pages.letters("ada@example.com") == []
     pages.sink.script = lambda step: None
     assert pages.ask("/join", {"email": "ada@example.com"})[0] == 200
     assert pages.letters("ada@example.com") == ["Please confirm: Test Weekly"]
@@ -157,6 +170,36 @@ def test_who_left_or_was_forgotten_comes_back_by_the_form(pages: Pages) -> None:
     assert len(editions) == 1, "the edition they had is not sent again"
 
 
+def test_the_link_of_every_mail_works_after_keys_were_rotated(pages: Pages) -> None:
+    old = str(message(pages.sink.mails[0])["List-Unsubscribe"]).partition("jobs.example.com")[2].partition(">")[0]
+    (pages.operator.folder / "keys").write_text("a newer secret\na secret for tests only\n")
+    text = pages.operator.config.read_text()
+    pages.operator.config.write_text(text.replace("secret_key: a secret for tests only", "secret_key_file: keys"))
+    with serving(pages.operator, pages.sink) as rotated:
+        token = rotated.app.keys.sign(UNSUBSCRIBE, 1)
+        assert rotated.app.keys.newest != pages.app.keys.newest
+        assert pages.ask(f"/unsubscribe/{token}", {})[0] == 404, "signed with the new key"
+        assert rotated.ask(old, {"List-Unsubscribe": "One-Click"})[0] == 200
+        assert rotated.row("known@example.com")["state"] == "unsubscribed"
+
+
+def test_a_proxy_that_is_not_named_is_noticed(pages: Pages, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(2):
+        pages.ask("/join", {"email": f"n{number}@example.com"}, **{"X-Forwarded-For": f"198.51.100.{number}"})
+    assert "trusted_proxies" not in caplog.text
+    with pages.app.store.read() as connection:
+        scopes = {scope for scope in connection.scalars(select(counters.c.scope)) if scope.startswith("join:")}
+    assert len(scopes) == 2, "the proxy on this machine is believed"
+    headers = (
+        ("Host", "x"),
+        ("X-Forwarded-For", "198.51.100.9"),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+    )
+    for number in range(2):
+        assert ask(pages.site, Asked("POST", "/join", headers, f"email=m{number}@example.com".encode()))[0] == 200
+    assert caplog.text.count("trusted_proxies") == 1
+
+
 def test_pausing_after_leaving_is_not_promised(pages: Pages) -> None:
     reader = int(str(pages.row("known@example.com")["id"]))
     page = f"/preferences/{pages.app.keys.sign(PREFERENCES, reader)}"
@@ -165,7 +208,11 @@ def test_pausing_after_leaving_is_not_promised(pages: Pages) -> None:
     assert "Good to have you back" in pages.ask(page, {"resume": "1"})[1]
     assert pages.ask(page, {"pause": "1", "until": "2020-01-01"})[0] == 422
     assert "Congratulations" in pages.ask(page, {"found": "1"})[1]
-    assert "You get no mail from us" in pages.ask(page, {"pause": "1"})[1]
+    gone = ({"pause": "1"}, {"cadence": "monthly"}, {"address": "1", "email": "new@example.com"}, {"found": "1"})
+    for form in gone:
+        assert "You get no mail from us" in pages.ask(page, form)[1], form
+    assert pages.row("known@example.com")["preferences"] == {}
+    assert pages.letters("new@example.com") == []
     assert pages.row("known@example.com")["state"] == "unsubscribed"
 
 
@@ -179,19 +226,33 @@ def test_an_address_changes_only_by_a_letter_to_the_new_one(pages: Pages) -> Non
     assert "Done." in pages.ask(link, {})[1]
     assert (pages.row("known@example.com"), pages.row("new@example.com")["id"]) == ({}, reader)
     assert pages.ask(link, {})[0] == 404, "a link works once"
+    assert pages.letters("known@example.com")[-1] == "Test Weekly goes to another address now"
+
+
+def test_a_reader_cannot_have_us_write_to_many(pages: Pages) -> None:
+    reader = int(str(pages.row("known@example.com")["id"]))
+    page = f"/preferences/{pages.app.keys.sign(PREFERENCES, reader)}"
+    asked = [pages.ask(page, {"address": "1", "email": f"n{number}@example.com"})[0] for number in range(7)]
+    assert asked == [200] * choosing.LETTERS + [429] * 2
+    assert [len(pages.letters(f"n{number}@example.com")) for number in range(7)] == [1] * 5 + [0] * 2
 
 
 def test_data_can_be_taken_and_erased(pages: Pages) -> None:
     reader = int(str(pages.row("known@example.com")["id"]))
     page = f"/preferences/{pages.app.keys.sign(PREFERENCES, reader)}"
-    kept = json.loads(pages.ask(f"{page}/data.json")[1])
+    assert "known@" not in pages.ask(page)[1], "a mail that was passed on must not tell whose it was"
+    assert "sent you a link" in pages.ask(page, {"data": "1"})[1]
+    kept = json.loads(pages.ask(pages.link("known@example.com", "data"))[1])
     assert kept["email"] == "known@example.com"
     assert [mail["state"] for mail in kept["mails"]] == ["accepted"]
     assert pages.ask(f"{page}?erase=1")[0] == 200
     assert pages.row("known@example.com")["email"] == "known@example.com"
     assert "You are forgotten" in pages.ask(page, {"erase": "1"})[1]
     assert pages.row("known@example.com")["email"] is None
+    assert pages.letters("known@example.com")[-1] == "Test Weekly has forgotten you"
     assert pages.ask(page)[0] == 404
+    assert pages.ask(pages.link("known@example.com", "data"))[0] == 404
+    assert pages.ask(f"/data/{page.rpartition('/')[2]}")[0] == 404, "the link in an edition is not enough"
 
 
 def test_what_nobody_confirms_is_forgotten(pages: Pages) -> None:
@@ -202,7 +263,7 @@ def test_what_nobody_confirms_is_forgotten(pages: Pages) -> None:
 
 def test_the_mail_is_seen_before_an_address_is_given(pages: Pages) -> None:
     status, page = pages.ask("/join?role=data-science")
-    assert (status, "1 new job fits your choice" in page) == (200, True)
+    assert (status, "1 new job." in page) == (200, True)
     status, mail = pages.ask("/join/mail?role=data-science")
     assert (status, "Data Scientist" in mail, "Computer Vision" in mail) == (200, True, False)
     assert pages.ask("/join?role=nonsense&pay=lots")[0] == 422

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from jobdigest.app import App
 from jobdigest.store import subscribers as store_subscribers
@@ -31,8 +32,9 @@ TITLES = ("Machine Learning Engineer", "Data Scientist", "Computer Vision Engine
 class Pages:
     """The pages of an installation whose newest edition is of today."""
 
-    def __init__(self, operator: Operator, app: App, base: str, sink: Sink) -> None:
-        self.operator, self.app, self.base, self.sink = operator, app, base, sink
+    def __init__(self, operator: Operator, site: Starlette, base: str, sink: Sink) -> None:
+        self.operator, self.site, self.base, self.sink = operator, site, base, sink
+        self.app: App = site.state.app
         self.now = datetime.now(UTC)
 
     def ask(self, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
@@ -47,12 +49,18 @@ class Pages:
 
     def letters(self, address: str) -> list[str]:
         """The subjects of what an address got, in order."""
+        self.written()
         return [str(message(mail)["Subject"]) for mail in self.sink.mails if mail.rcpt_to == (address,)]
 
     def link(self, address: str, part: str) -> str:
         """The path of the newest link of a kind that an address got."""
+        self.written()
         texts = [text_of(mail) for mail in self.sink.mails if mail.rcpt_to == (address,)]
         return re.findall(rf"https://jobs\.example\.com(/{part}/\S+)", "\n".join(texts))[-1]
+
+    def written(self) -> None:
+        """Wait for the letters that are written after an answer, one after another."""
+        self.site.state.postman.submit(int).result(30)
 
     def row(self, address: str) -> dict[str, object]:
         with self.app.store.read() as connection:
@@ -96,8 +104,9 @@ def prepare(folder: Path, port: int, url: str | None = None) -> Operator:
 @contextmanager
 def serving(operator: Operator, sink: Sink) -> Iterator[Pages]:
     app = App.load(operator.config)
-    with served(uvicorn.Config(create(app), host="127.0.0.1", port=0, **settings(app))) as base:
-        yield Pages(operator, app, base, sink)
+    site = create(app)
+    with served(uvicorn.Config(site, host="127.0.0.1", port=0, **settings(app))) as base:
+        yield Pages(operator, site, base, sink)
     app.store.close()
 
 

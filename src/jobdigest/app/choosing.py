@@ -1,19 +1,25 @@
-"""A reader's choices, by the signed link in every mail: what to get, when, where to, and what is kept of them."""
+"""A reader's choices, by the signed link in every mail: what to get, when, where to, and what is kept of them.
+
+Whoever holds a mail that was passed on holds that link too. So it never shows an address: what is kept of a reader is
+fetched by a letter to them, and when the mail goes elsewhere or the reader is erased, the address they had is told.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobdigest.app.letters import fresh, post, stamp
-from jobdigest.model import Preferences, SubscriberState
-from jobdigest.store import ledger
+from jobdigest.app.letters import Writing, fresh, no_letter, post, stamp
+from jobdigest.compose.letters import Name
+from jobdigest.model import Limit, Preferences, SubscriberState
+from jobdigest.store import ledger, rates
 from jobdigest.store import subscribers as store_subscribers
 from jobdigest.subscribers import lifecycle, preferences
 from jobdigest.subscribers.importing import check_address
 from jobdigest.subscribers.preferences import FieldError
-from jobdigest.subscribers.tokens import CHANGE_ADDRESS, PREFERENCES
+from jobdigest.subscribers.tokens import CHANGE_ADDRESS, DATA, PREFERENCES
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -22,13 +28,14 @@ if TYPE_CHECKING:
 PAUSE = timedelta(weeks=4)
 LONGEST_PAUSE = timedelta(days=366)
 VALID = timedelta(hours=48)
-A_CHANGE = timedelta(hours=1)  # between two letters that ask about a new address
+HOUR, LETTERS = 3600, 5  # that a reader may have us write
 MAILED = (SubscriberState.ACTIVE, SubscriberState.SNOOZED)
 
 
 class Choosing(NamedTuple):
     """A reader at their preference page."""
 
+    id: int
     state: SubscriberState
     fields: Mapping[str, str]
     chosen: Preferences
@@ -45,7 +52,8 @@ def choices_of(app: App, token: str) -> Choosing | None:
         return None
     chosen = preferences.from_json(row.preferences)
     fields = preferences.write_preferences(chosen) | {"language": row.language or "", "timezone": row.timezone or ""}
-    return Choosing(SubscriberState(row.state), fields, chosen, row.timezone, row.language, row.snoozed_until)
+    state = SubscriberState(row.state)
+    return Choosing(row.id, state, fields, chosen, row.timezone, row.language, row.snoozed_until)
 
 
 def _reader(app: App, connection: Connection, token: str) -> Row[Any] | None:
@@ -100,49 +108,70 @@ def _change(app: App, token: str, verb: str | None, values: Mapping[str, object]
         return after
 
 
-def ask_for_address(app: App, token: str, text: str, now: datetime) -> bool:
-    """Write to a new address whether the mail shall come there; raises FieldError for what is none.
+def ask_for_address(app: App, token: str, text: str, now: datetime) -> Writing | None:
+    """The letter that asks a new address whether the mail shall come there; raises FieldError for what is none.
 
-    False where the link is not ours. Asked again within the hour, no second letter is written; an address that belongs
-    to a reader already gets none either, and the asker does not learn it.
+    None where the link is not ours or asked too often. An address that belongs to a reader already or wants no mail is
+    not written to, and the asker does not learn it.
     """
     email = check_address(text)
     with app.store.begin() as connection:
         row = _reader(app, connection, token)
-        if row is None:
-            return False
+        if row is None or not _may_write(connection, row, now):
+            return None
         digest = app.keys.address_hash(email)
-        barred = store_subscribers.suppressed(connection, [digest], now)
-        taken = store_subscribers.find(connection, digest)
-        early = row.confirm_sent_at and now - row.confirm_sent_at < A_CHANGE
-        if early or barred or taken is not None or SubscriberState(row.state) not in MAILED:
-            return True
-        store_subscribers.change(connection, row.id, new_email=email, confirm_sent_at=now)
-    post(app, "address", email, row.language, f"address/{app.keys.sign(CHANGE_ADDRESS, row.id, stamp(now))}", now, {})
+        if store_subscribers.suppressed(connection, [digest], now) or store_subscribers.find(connection, digest):
+            return no_letter
+        store_subscribers.change(connection, row.id, new_email=email)
+    path = f"address/{app.keys.sign(CHANGE_ADDRESS, row.id, stamp(now))}"
+    return partial(post, app, "address", email, row.language, path, now)
+
+
+def _may_write(connection: Connection, row: Row[Any], now: datetime) -> bool:
+    """Count one more letter that a reader has us write, unless there were too many within the hour."""
+    limit = Limit(f"letters:{row.id}", HOUR, LETTERS)
+    if not rates.remaining(connection, [limit], now)[limit.scope]:
+        return False
+    rates.spend(connection, [limit], {limit.scope: 1}, now)
     return True
 
 
-def change_address(app: App, token: str, now: datetime) -> bool:
-    """From now on the mail goes to the address that was asked; False where the link is old, used or not ours."""
+def change_address(app: App, token: str, now: datetime) -> Writing | None:
+    """From now on the mail goes to the address that was asked; the letter that tells the one before.
+
+    None where the link is old, used or not ours.
+    """
     reader = fresh(app, token, CHANGE_ADDRESS, VALID, now)
     if reader is None:
-        return False
+        return None
     with app.store.begin() as connection:
         row = store_subscribers.get(connection, reader)
         if row is None or row.new_email is None:
-            return False
+            return None
         digest = app.keys.address_hash(row.new_email)
         if store_subscribers.find(connection, digest) is not None:
-            return False
+            return None
         store_subscribers.change(connection, row.id, email=row.new_email, address_hash=digest, new_email=None)
-    return True
+    return _letter(app, row, "moved", "join", now)
 
 
-def my_data(app: App, token: str) -> dict[str, Any] | None:
-    """Everything that is kept of a reader, for them to take away."""
-    with app.store.read() as connection:
+def ask_for_data(app: App, token: str, now: datetime) -> Writing | None:
+    """The letter with the link to all that is kept of a reader; None where the link is not ours or asked too often."""
+    with app.store.begin() as connection:
         row = _reader(app, connection, token)
-        if row is None:
+        if row is None or not _may_write(connection, row, now):
+            return None
+    return _letter(app, row, "data", f"data/{app.keys.sign(DATA, row.id, stamp(now))}", now)
+
+
+def my_data(app: App, token: str, now: datetime) -> dict[str, Any] | None:
+    """Everything that is kept of a reader, for them to take away; None where the link is old or not ours."""
+    reader = fresh(app, token, DATA, VALID, now)
+    if reader is None:
+        return None
+    with app.store.read() as connection:
+        row = store_subscribers.get(connection, reader)
+        if row is None or row.email is None:
             return None
         kept = {name: value for name, value in row._mapping.items() if name not in ("id", "address_hash")}
         mails = [
@@ -152,11 +181,18 @@ def my_data(app: App, token: str) -> dict[str, Any] | None:
     return {**kept, "mails": mails}
 
 
-def erase(app: App, token: str, now: datetime) -> bool:
-    """Forget the reader; a keyed hash stays, so that nobody mails them again by mistake."""
+def erase(app: App, token: str, now: datetime) -> Writing | None:
+    """Forget the reader, for whom one last letter is left; a keyed hash stays, so that nobody mails them by mistake."""
     with app.store.begin() as connection:
         row = _reader(app, connection, token)
         if row is None:
-            return False
+            return None
         store_subscribers.forget(connection, row.id, now)
-    return True
+    return _letter(app, row, "erased", "join", now)
+
+
+def _letter(app: App, row: Row[Any], name: Name, path: str, now: datetime) -> Writing:
+    """One to the address that a reader has, or had; none where mail came back or was complained about."""
+    if row.state in (SubscriberState.BOUNCED, SubscriberState.COMPLAINED):
+        return no_letter
+    return partial(post, app, name, row.email, row.language, path, now)

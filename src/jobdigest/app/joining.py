@@ -4,18 +4,18 @@
     unsubscribed, forgotten, bounced: the same way back; who complained is never written to again
 
 What is asked for waits in `consent` until it is confirmed, so nobody changes another reader's choices by knowing an
-address. The asker sees the same whatever is known of the address.
+address. The asker sees the same, and as fast, whatever is known of the address: the letter is written after the answer.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobdigest.app.letters import fresh, post, stamp
+from jobdigest.app.letters import Writing, fresh, no_letter, post, stamp
 from jobdigest.app.sending import check_way_out
 from jobdigest.compose.letters import Name
-from jobdigest.errors import DeliveryError
 from jobdigest.model import Limit, Subscriber, SubscriberState
 from jobdigest.store import rates, suppressions
 from jobdigest.store import subscribers as store_subscribers
@@ -41,22 +41,22 @@ class Consent(NamedTuple):
     network: bytes
 
 
-def ask(app: App, wanted: NewSubscriber, consent: Consent, now: datetime) -> bool:
-    """Write the letter that asks for confirmation; False where the network asked too often.
+def ask(app: App, wanted: NewSubscriber, consent: Consent, now: datetime) -> Writing | None:
+    """Remember what is asked for; the letter that asks for confirmation, None where the network asked too often.
 
-    Raises DeliveryError where mail cannot leave; then the same can be asked again at once.
+    Raises DeliveryError where config.yaml names no way for mail to leave.
     """
     check_way_out(app)
     limit = Limit(f"join:{consent.network.hex()}", HOUR, AN_HOUR)
     digest = app.keys.address_hash(wanted.email)
     with app.store.begin() as connection:
         if not rates.remaining(connection, [limit], now)[limit.scope]:
-            return False
+            return None
         rates.spend(connection, [limit], {limit.scope: 1}, now)
         row = _remembered(connection, digest, wanted, consent, now)
-    if row is not None:
-        _write(app, row, "known" if SubscriberState(row.state) in KNOWN else "confirm", now)
-    return True
+    if row is None:
+        return no_letter
+    return partial(_write, app, row, "known" if SubscriberState(row.state) in KNOWN else "confirm", now)
 
 
 def _remembered(
@@ -92,18 +92,15 @@ def _remembered(
 
 
 def _write(app: App, row: Row[Any], name: Name, now: datetime) -> None:
-    """Send a letter to a row; where it cannot leave, it counts as never written."""
+    """Send a letter to a row; where it cannot leave, it counts as never written and may be asked for again at once."""
     if name == "known":
         path = "preferences/" + app.keys.sign(PREFERENCES, row.id)
     else:
         path = "confirm/" + app.keys.sign(CONFIRM, row.id, stamp(now))
     asked = row.consent or {}
-    try:
-        post(app, name, row.email, asked.get("language") or row.language, path, now, asked.get("wants", {}))
-    except DeliveryError:
+    if not post(app, name, row.email, asked.get("language") or row.language, path, now, asked.get("wants", {})):
         with app.store.begin() as connection:
             store_subscribers.change(connection, row.id, confirm_sent_at=None)
-        raise
 
 
 def confirm(app: App, token: str, now: datetime) -> Subscriber | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from jobdigest.app.letters import fresh, post, stamp
-from jobdigest.errors import DigestError
+from jobdigest.app.letters import Writing, fresh, no_letter, post, stamp
 from jobdigest.model import SubscriberState
 from jobdigest.store import subscribers as store_subscribers
 from jobdigest.subscribers import lifecycle
@@ -17,13 +16,19 @@ if TYPE_CHECKING:
     from jobdigest.app import App
 
 UNDO = timedelta(days=30)
-log = logging.getLogger("jobdigest")
 
 
-def leave_by_link(app: App, token: str, now: datetime, *, goodbye: bool) -> str | None:
-    """Unsubscribe whoever a mail's link was signed for; a token to undo it, None where we never signed the link.
+class Left(NamedTuple):
+    """After a leave: the token that undoes it, and the letter with it to the reader."""
 
-    With `goodbye` a letter with the undo goes to the reader's address: the link may have been in a mail passed on.
+    undo: str
+    letter: Writing
+
+
+def leave_by_link(app: App, token: str, now: datetime) -> Left | None:
+    """Unsubscribe whoever a mail's link was signed for, None where we never signed the link.
+
+    The letter goes to the reader's address, once: the link may have been in a mail passed on.
     """
     claim = app.keys.verify(token, UNSUBSCRIBE)
     if claim is None:
@@ -32,17 +37,13 @@ def leave_by_link(app: App, token: str, now: datetime, *, goodbye: bool) -> str 
     with app.store.begin() as connection:
         row = store_subscribers.get(connection, claim.subscriber_id)
         if row is None:
-            return undo
+            return Left(undo, no_letter)
         state = lifecycle.move(SubscriberState(row.state), "leave")
         left = state is SubscriberState.UNSUBSCRIBED and row.state != SubscriberState.UNSUBSCRIBED
         if left:
             store_subscribers.change(connection, row.id, state=state, state_reason="unsubscribed by link")
-    if left and goodbye and row.email:
-        try:
-            post(app, "goodbye", row.email, row.language, f"undo/{undo}", now, {})
-        except DigestError as error:  # they have left all the same
-            log.warning("a goodbye letter did not leave: %s", type(error).__name__)
-    return undo
+    goodbye = partial(post, app, "goodbye", row.email, row.language, f"undo/{undo}", now)
+    return Left(undo, goodbye if left and row.email else no_letter)
 
 
 def undo(app: App, token: str, now: datetime) -> bool:

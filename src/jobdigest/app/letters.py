@@ -1,9 +1,14 @@
-"""Single mails to readers: the letter behind a name, in their language, and whether the link in it still works."""
+"""Single mails to readers: the letter behind a name, in their language, and whether the link in it still works.
+
+Pages answer first and write then (`Writing`): how long an answer takes must not tell whether a letter was written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
@@ -14,18 +19,39 @@ from jobdigest.compose.templates import Templates
 from jobdigest.compose.words import Words
 from jobdigest.deliver.message import Letter, build_letter
 from jobdigest.deliver.setup import sender_from, signers_from
+from jobdigest.errors import DigestError
+from jobdigest.model import Message
 from jobdigest.slots import slots_from
 
 if TYPE_CHECKING:
     from jobdigest.app import App
 
 _MINUTE = timedelta(minutes=1)
+Writing = Callable[[], object]
+"""A letter to be written once whoever asked has been answered."""
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+log = logging.getLogger("jobdigest")
+
+
+def no_letter() -> None:
+    """Where nobody is to be written to."""
 
 
 def post(
+    app: App, name: Name, email: str, language: str | None, path: str, now: datetime, wants: Mapping[str, Any] = EMPTY
+) -> bool:
+    """Send one letter whose button leads to `path`; False, and a line in the log, where it cannot leave."""
+    try:
+        send_single(app, _written(app, name, email, language, path, now, wants))
+    except DigestError as error:
+        log.error("a letter (%s) did not leave: %s", name, type(error).__name__)
+        return False
+    return True
+
+
+def _written(
     app: App, name: Name, email: str, language: str | None, path: str, now: datetime, wants: Mapping[str, Any]
-) -> None:
-    """Send one letter whose button leads to `path`; raises DeliveryError where the server does not take it."""
+) -> Message:
     templates, news = Templates.of(app.config), app.config.newsletter
     words = templates.catalogues.words(templates.catalogues.pick(language, news.language))
     parts = letter(
@@ -39,7 +65,7 @@ def post(
     )
     basis = f"{name}-{int(now.timestamp())}"
     envelope = Letter(basis=basis, email=email, name=None, language=words.language, at=now)
-    send_single(app, build_letter(parts, envelope, sender_from(app.config, app.keys), signers_from(app.config)))
+    return build_letter(parts, envelope, sender_from(app.config, app.keys), signers_from(app.config))
 
 
 def weekday(app: App, words: Words, now: datetime) -> str:

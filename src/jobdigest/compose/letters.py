@@ -1,4 +1,4 @@
-"""Single mails outside every edition: confirm, known already, goodbye, a new address. One layout, words by name.
+"""Single mails outside every edition, about joining, leaving, addresses and data. One layout, words by name.
 
 The words of a letter are the catalogue's `letter_NAME_subject`, `_lead`, `_text`, `_button` and `_small`.
 """
@@ -13,7 +13,7 @@ from jobdigest.compose.theme import palette
 from jobdigest.config import Newsletter
 from jobdigest.model import Parts
 
-Name = Literal["confirm", "known", "goodbye", "address"]
+Name = Literal["confirm", "known", "goodbye", "address", "moved", "data", "erased"]
 PIECES = ("subject", "lead", "text", "button", "small")
 
 

@@ -143,7 +143,9 @@ class Web(Section):
     serve: bool = False
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
-    trusted_proxies: tuple[str, ...] = Field((), description="addresses whose X-Forwarded-For is believed")
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"), description="addresses or networks whose X-Forwarded-For is believed: your TLS proxy"
+    )
     metrics: Literal["loopback", "token", "public", "off"] = Field(
         "loopback", description="who may read `/metrics`: this machine (not through a proxy), a token, anybody, nobody"
     )

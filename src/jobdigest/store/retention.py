@@ -52,7 +52,8 @@ def prune(
 
 def _forget_unconfirmed(connection: Connection, before: datetime) -> int:
     """Addresses that asked and never confirmed; one that the ledger speaks of stays as a number without a person."""
-    waiting = (subscribers.c.state == "pending") & (subscribers.c.confirm_sent_at < before)
+    asked = func.coalesce(subscribers.c.confirm_sent_at, subscribers.c.created)
+    waiting = (subscribers.c.state == "pending") & (asked < before)
     known = exists().where(deliveries.c.subscriber_id == subscribers.c.id)
     blank: dict[str, None] = dict.fromkeys(("email", "name", "consent"))
     kept = update(subscribers).where(waiting, known).values(**blank, preferences={}, state="unsubscribed")

@@ -21,6 +21,7 @@ UNSUBSCRIBE = b"u"
 PREFERENCES = b"p"
 CONFIRM = b"c"
 CHANGE_ADDRESS = b"a"
+DATA = b"d"
 RESUBSCRIBE = b"r"
 
 

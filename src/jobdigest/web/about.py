@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 A_MAP = 50_000  # addresses in one file, by the protocol of sitemaps.org
 XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
-NOT_FOR_ROBOTS = ("/unsubscribe/", "/preferences/", "/confirm/", "/join", "/jobs/*/report", "/editions/*/report")
+FOR_ONE_READER = ("/unsubscribe/", "/undo/", "/preferences/", "/address/", "/data/", "/confirm/")
+NOT_FOR_ROBOTS = (*FOR_ONE_READER, "/join", "/jobs/*/report", "/editions/*/report")
 
 
 def notices(config: Config) -> dict[str, list[str] | None]:

@@ -16,6 +16,7 @@ from jobdigest.web.jsonld import job_posting
 from jobdigest.web.page import SHARED, app_of, board_of, not_found, page
 
 EDITION_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src {logo}; base-uri 'none'; form-action 'none'"
+NEWEST = 5  # jobs on the first page, each of another employer
 PAY_OFFERED = (50, 80, 100, 140, 200)
 LEVELS_OFFERED = ("intern", "new-grad", "junior", "senior", "staff", "lead", "manager")
 
@@ -23,7 +24,11 @@ LEVELS_OFFERED = ("intern", "new-grad", "junior", "senior", "staff", "lead", "ma
 def home(request: Request) -> Response:
     """What this is, and where to go on."""
     app = app_of(request)
-    return page(request, "home", shared=True, roles=app.roles.groups, editions=archive.past_editions(app)[:5])
+    found = board_of(request).listing(Filters())
+    of_each = {line.company: line for line in reversed(found.lines)}  # the newest of each employer
+    newest = [line for line in found.lines if of_each[line.company] is line][:NEWEST]
+    past = archive.past_editions(app)[:5]
+    return page(request, "home", shared=True, roles=app.roles.groups, editions=past, newest=newest, total=found.total)
 
 
 def editions(request: Request) -> Response:

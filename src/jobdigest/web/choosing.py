@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,21 +14,20 @@ from starlette.routing import Route
 
 from jobdigest.app import choosing
 from jobdigest.app.choosing import MAILED, Choosing
-from jobdigest.errors import DeliveryError
-from jobdigest.model import SubscriberState
+from jobdigest.app.letters import Writing
 from jobdigest.subscribers.preferences import SENIORITIES, FieldError, read_preferences, read_timezone
-from jobdigest.subscribers.tokens import CHANGE_ADDRESS
-from jobdigest.web.page import app_of, latest_of, not_found, page
+from jobdigest.subscribers.tokens import CHANGE_ADDRESS, UNSUBSCRIBE
+from jobdigest.web.page import afterwards, app_of, board_of, latest_of, not_found, page
 
 LISTS = ("role_types", "seniority")
 TEXTS = ("locations", "include", "exclude", "min_salary", "cadence", "language", "timezone")
 ASKED = ("pause", "found", "erase")
-log = logging.getLogger("jobdigest")
+FOR_ALL = ("erase", "data")  # those who have left may still ask
 
 
 def show(request: Request) -> Response:
     """The form, with what was chosen; `?pause=` and `?found=` only ask, they never act."""
-    found = choosing.choices_of(app_of(request), request.path_params["token"])
+    found = choosing.choices_of(app_of(request), _token(request))
     if found is None:
         return not_found(request)
     asked = next((name for name in ASKED if name in request.query_params), None)
@@ -44,19 +42,21 @@ async def save(request: Request) -> Response:
 
 def _save(request: Request, form: FormData) -> Response:
     """One form, one act: which, its button says."""
-    found = choosing.choices_of(app_of(request), request.path_params["token"])
+    found = choosing.choices_of(app_of(request), _token(request))
     if found is None:
         return not_found(request)
-    for name, act in ACTS.items():
-        if name in form:
-            return act(request, found, form)
+    asked = next((name for name in ACTS if name in form), None)
+    if found.state not in MAILED and asked not in FOR_ALL:
+        return page(request, "thanks", step="gone")
+    if asked:
+        return ACTS[asked](request, found, form)
     if "cadence" not in form:  # our form always sends it: an empty or broken body must not wipe what was chosen
         return page(request, "not_found", status=422)
     return _keep(request, found, form)
 
 
 def _keep(request: Request, found: Choosing, form: FormData) -> Response:
-    app, token = app_of(request), request.path_params["token"]
+    app, token = app_of(request), _token(request)
     fields = {name: str(form.get(name, "")) for name in TEXTS}
     fields |= {name: ";".join(str(value) for value in form.getlist(name)) for name in LISTS}
     fields["remote_only"] = "yes" if form.get("remote_only") else ""
@@ -79,36 +79,49 @@ def _pause(request: Request, found: Choosing, form: FormData) -> Response:
         day = choosing.read_day(str(form["until"]), today) if form.get("until") else today + choosing.PAUSE
     except FieldError as error:
         return _form(request, found, problem=str(error), status=422)
-    state = choosing.pause(app_of(request), request.path_params["token"], day)
-    return page(request, "thanks", step="pause" if state is SubscriberState.SNOOZED else "gone", until=day)
+    choosing.pause(app_of(request), _token(request), day)
+    return page(request, "thanks", step="pause", until=day)
 
 
 def _resume(request: Request, _found: Choosing, _form: FormData) -> Response:
-    state = choosing.resume(app_of(request), request.path_params["token"])
-    return page(request, "thanks", step="resumed" if state is SubscriberState.ACTIVE else "gone")
+    choosing.resume(app_of(request), _token(request))
+    return page(request, "thanks", step="resumed")
 
 
 def _found_a_job(request: Request, _found: Choosing, _form: FormData) -> Response:
-    choosing.found_a_job(app_of(request), request.path_params["token"])
+    choosing.found_a_job(app_of(request), _token(request))
     return page(request, "thanks", step="found")
 
 
 def _address(request: Request, found: Choosing, form: FormData) -> Response:
     """A letter to the new address; nothing changes before its link is used."""
-    token, now = request.path_params["token"], datetime.now(UTC)
+    token, now = _token(request), datetime.now(UTC)
     try:
-        choosing.ask_for_address(app_of(request), token, str(form.get("email", "")), now)
+        letter = choosing.ask_for_address(app_of(request), token, str(form.get("email", "")), now)
     except FieldError as error:
         return _form(request, found, problem=str(error), status=422)
-    except DeliveryError as error:
-        log.error("a letter to a new address did not leave: %s", type(error).__name__)
-        return _form(request, found, problem="Mail cannot leave at the moment. Please try again later.", status=503)
-    return page(request, "thanks", step="address")
+    return _written(request, letter, "address")
+
+
+def _data(request: Request, _found: Choosing, _form: FormData) -> Response:
+    return _written(request, choosing.ask_for_data(app_of(request), _token(request), datetime.now(UTC)), "data")
 
 
 def _erase(request: Request, _found: Choosing, _form: FormData) -> Response:
-    choosing.erase(app_of(request), request.path_params["token"], datetime.now(UTC))
-    return page(request, "thanks", step="erased")
+    return _written(request, choosing.erase(app_of(request), _token(request), datetime.now(UTC)), "erased")
+
+
+def _written(request: Request, letter: Writing | None, step: str) -> Response:
+    """The page that says what was done, while the letter about it is on its way."""
+    if letter is None:
+        return page(request, "joined", step="too_often", status=429)
+    answer = page(request, "thanks", step=step)
+    afterwards(request, letter)
+    return answer
+
+
+def _token(request: Request) -> str:
+    return str(request.path_params["token"])
 
 
 ACTS = {
@@ -116,13 +129,14 @@ ACTS = {
     "resume": _resume,
     "found": _found_a_job,
     "address": _address,
+    "data": _data,
     "erase": _erase,
 }
 
 
 def download(request: Request) -> Response:
-    """All that is kept of the reader, as JSON."""
-    kept = choosing.my_data(app_of(request), request.path_params["token"])
+    """All that is kept of the reader, as JSON; the link comes by a letter to them."""
+    kept = choosing.my_data(app_of(request), _token(request), datetime.now(UTC))
     if kept is None:
         return not_found(request)
     text = json.dumps(kept, ensure_ascii=False, indent=2, default=str)
@@ -132,14 +146,17 @@ def download(request: Request) -> Response:
 
 def ask_new_address(request: Request) -> Response:
     """A page with one button, from the letter to a new address."""
-    known = app_of(request).keys.verify(request.path_params["token"], CHANGE_ADDRESS) is not None
+    known = app_of(request).keys.verify(_token(request), CHANGE_ADDRESS) is not None
     return page(request, "address", step="ask") if known else not_found(request)
 
 
 def take_new_address(request: Request) -> Response:
     """The mail comes here from now on."""
-    done = choosing.change_address(app_of(request), request.path_params["token"], datetime.now(UTC))
-    return page(request, "address", step="done" if done else "old", status=200 if done else 404)
+    letter = choosing.change_address(app_of(request), _token(request), datetime.now(UTC))
+    if letter is None:
+        return page(request, "address", step="old", status=404)
+    afterwards(request, letter)
+    return page(request, "address", step="done")
 
 
 def _languages(request: Request) -> dict[str, str]:
@@ -164,9 +181,9 @@ def _form(
         "roles": app_of(request).roles.groups,
         "counts": latest_of(request).issue(now).by_role,
         "choice": latest_of(request).choice(found.chosen, found.timezone, now),
-        "seniorities": SENIORITIES,
+        "levels": [(level, board_of(request).words.named("seniority", level)) for level in SENIORITIES],
         "languages": _languages(request),
-        "token": request.path_params["token"],
+        "leave": app_of(request).keys.sign(UNSUBSCRIBE, found.id),
     }
     return page(request, "preferences", status=status, asked=asked, problem=problem, said=said, **context)
 
@@ -174,7 +191,7 @@ def _form(
 ROUTES = [
     Route("/preferences/{token}", show, methods=["GET"]),
     Route("/preferences/{token}", save, methods=["POST"]),
-    Route("/preferences/{token}/data.json", download, methods=["GET"]),
+    Route("/data/{token}", download, methods=["GET"]),
     Route("/address/{token}", ask_new_address, methods=["GET"]),
     Route("/address/{token}", take_new_address, methods=["POST"]),
 ]

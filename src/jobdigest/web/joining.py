@@ -21,7 +21,7 @@ from jobdigest.model import Preferences
 from jobdigest.subscribers.importing import NewSubscriber, check_address
 from jobdigest.subscribers.preferences import FieldError, read_preferences
 from jobdigest.web.guard import POLICY
-from jobdigest.web.page import app_of, board_of, latest_of, page
+from jobdigest.web.page import afterwards, app_of, board_of, latest_of, page
 from jobdigest.web.visitor import from_our_page, network_hash
 
 NAMES = {"role": "role_types", "place": "locations", "remote": "remote_only", "seniority": "seniority"}
@@ -83,13 +83,15 @@ def _ask(request: Request, given: Mapping[str, list[str]]) -> Response:
         return _form(request, fields, problem=str(error), field=error.field, status=422)
     consent = joining.Consent(WORDING, network_hash(request))
     try:
-        asked = joining.ask(app_of(request), wanted, consent, datetime.now(UTC))
+        letter = joining.ask(app_of(request), wanted, consent, datetime.now(UTC))
     except DeliveryError as error:
-        log.error("a letter that asks for confirmation did not leave: %s", type(error).__name__)
+        log.error("nobody can join: %s", error)
         return _form(request, fields, problem="Mail cannot leave at the moment. Please try again later.", status=503)
-    if not asked:
+    if letter is None:
         return page(request, "joined", step="too_often", status=429, day=_day(request))
-    return page(request, "joined", step="asked", day=_day(request))
+    answer = page(request, "joined", step="asked", day=_day(request))
+    afterwards(request, letter)
+    return answer
 
 
 def ask_to_confirm(request: Request) -> Response:
@@ -141,7 +143,7 @@ def _form(
         "fields": fields,
         "roles": app_of(request).roles.groups,
         "counts": latest_of(request).issue(now).by_role,
-        "matching": choice.matching,
+        "choice": choice,
         "mail": f"/join/mail?{urlencode(query)}",
         "problem": problem,
         "field": field,

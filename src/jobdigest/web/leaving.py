@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from jobdigest.app import leaving
 from jobdigest.subscribers.tokens import RESUBSCRIBE, UNSUBSCRIBE
-from jobdigest.web.page import app_of, page
+from jobdigest.web.page import afterwards, app_of, page
 
 
 def ask(request: Request) -> Response:
@@ -38,8 +38,12 @@ async def act(request: Request) -> Response:
 
 def _leave(request: Request, by_page: bool) -> Response:
     now = datetime.now(UTC)
-    undo = leaving.leave_by_link(app_of(request), request.path_params["token"], now, goodbye=by_page)
-    return _page(request, "done" if undo else "unknown", undo=undo)
+    left = leaving.leave_by_link(app_of(request), request.path_params["token"], now)
+    if left is None:
+        return _page(request, "unknown")
+    if by_page:
+        afterwards(request, left.letter)
+    return _page(request, "done", undo=left.undo)
 
 
 def ask_back(request: Request) -> Response:

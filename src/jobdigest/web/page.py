@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -11,10 +13,12 @@ if TYPE_CHECKING:
     from jobdigest.app import App
     from jobdigest.app.board import Board
     from jobdigest.app.latest import Latest
+    from jobdigest.app.letters import Writing
     from jobdigest.compose.templates import Templates
 
 SHARED = "public, max-age=60"  # the same for everybody: see cache.py
 PRIVATE = "no-store"
+log = logging.getLogger("jobdigest")
 
 
 def app_of(request: Request) -> App:
@@ -41,6 +45,17 @@ def page(request: Request, name: str, *, status: int = 200, shared: bool = False
     common = {"newsletter": app_of(request).config.newsletter, "path": request.scope["path"]}
     html = templates.render(f"web/{name}.html.j2", {**common, **context})
     return HTMLResponse(html, status, {"Cache-Control": SHARED if shared and status == 200 else PRIVATE})
+
+
+def afterwards(request: Request, letter: Writing) -> None:
+    """Write a letter while the answer goes out; letters of one process are written one after another."""
+    request.app.state.postman.submit(letter).add_done_callback(_say_what_failed)
+
+
+def _say_what_failed(done: Future[object]) -> None:
+    """By kind only: the words of an error may hold an address."""
+    if error := done.exception():
+        log.error("a letter could not be written: %s", type(error).__name__)
 
 
 def not_found(request: Request) -> Response:

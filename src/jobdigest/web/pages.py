@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -57,6 +58,7 @@ def create(app: App) -> Starlette:
     pages.router.redirect_slashes = False  # Starlette would redirect to whatever host the request names
     pages.state.app, pages.state.templates, pages.state.notices = app, templates, about.notices(app.config)
     pages.state.latest = Latest(app)
+    pages.state.postman = ThreadPoolExecutor(1, "letters")
     pages.state.board = Board(app, templates.catalogues.words("en"))
     return pages
 
