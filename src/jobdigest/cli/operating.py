@@ -23,8 +23,8 @@ def register(app: typer.Typer) -> None:
 
 def status(context: typer.Context, as_json: AsJson = False, now: Now = None) -> None:
     """The state of things on one screen."""
-    from jobdigest.app.operating import status as look
-    from jobdigest.app.operating import status_lines
+    from jobdigest.app.status import status as look
+    from jobdigest.app.status import status_lines
 
     found = look(app_of(context), moment(now))
     if as_json:

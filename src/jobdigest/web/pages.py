@@ -17,7 +17,7 @@ from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.errors import StoreError
 from jobdigest.store import search
-from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, reporting
+from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, metrics, reporting
 from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
 from jobdigest.web.page import not_found
@@ -40,6 +40,7 @@ def create(app: App) -> Starlette:
         *reporting.ROUTES,
         *browsing.ROUTES,
         *about.ROUTES,
+        *metrics.ROUTES,
     ]
     templates = Templates.of(app.config)
 
@@ -56,6 +57,7 @@ def create(app: App) -> Starlette:
     pages.router.redirect_slashes = False  # Starlette would redirect to whatever host the request names
     pages.state.app, pages.state.templates, pages.state.notices = app, templates, about.notices(app.config)
     pages.state.latest = Latest(app)
+    pages.state.scrape = metrics.Scrape()
     pages.state.board = Board(app, templates.catalogues.words("en"))
     return pages
 
