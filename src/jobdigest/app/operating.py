@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobdigest.errors import DigestError
+from jobdigest.deliver.owner import new_owner
+from jobdigest.errors import DeliveryError, DigestError
 from jobdigest.slots import due_slot
 from jobdigest.store import backup, editions, facts, holds, retention
 from jobdigest.store.sources import SourceMemory
@@ -91,7 +92,18 @@ def once(app: App, now: datetime, *, save: str | None, archive: Path | None) -> 
         from jobdigest.app.archive import write_archive
 
         yield f"{write_archive(app, archive):,} pages in {archive}"
+    yield from _tell(app, now)
     _save(save, app.config.root)
+
+
+def _tell(app: App, now: datetime) -> Iterator[str]:
+    """Notices to the operator; one that cannot be sent must not cost the state, and its address not stand in a log."""
+    from jobdigest.app.notices import tell
+
+    try:
+        tell(app, now, new_owner(), threading.Event(), patience=timedelta())
+    except DeliveryError:
+        yield "a notice to the operator did not leave; `digest status` shows what it was about"
 
 
 def _settle_unsaved(app: App, now: datetime) -> Iterator[str]:

@@ -103,7 +103,7 @@ def _issue(app: App, connection: Connection, edition: StoredEdition, weeks: Sequ
         ),
         "roles": _roles(app, weeks, news),
         "sent_rows": [
-            {"week": _short(week), "states": sent.get(week, {}), "boxes": _sent(sent.get(week, {}), mailed)}
+            {"week": week[5:], "states": sent.get(week, {}), "boxes": _sent(sent.get(week, {}), mailed)}
             for week in reversed(weeks)
         ],
         "bounce_chart": charts.columns([(_short(week), back.get(week, {})) for week in weeks], KINDS, 110),
@@ -131,7 +131,10 @@ def _roles(app: App, weeks: Sequence[str], news: Mapping[str, Mapping[str, int]]
             "now": values[-1],
             "usual": sum(values[-5:-1]) / len(values[-5:-1]) if len(values) > 1 else None,
             "chart": charts.columns(
-                [(_short(week), {"new": count}) for week, count in zip(weeks, values, strict=True)], ("new",), 44, top
+                [(_short(week), {"new": count}) for week, count in zip(weeks, values, strict=True)],
+                ("new",),
+                44,
+                top=top,
             ),
         }
         for role, values in sorted(series.items(), key=lambda pair: -sum(pair[1]))
@@ -140,7 +143,7 @@ def _roles(app: App, weeks: Sequence[str], news: Mapping[str, Mapping[str, int]]
 
 
 def _short(week: str) -> str:
-    return week[5:]
+    return week[6:]
 
 
 def _sources(app: App, found: Standing, polls: Mapping[str, Mapping[str, Polled]], now: datetime) -> dict[str, Any]:
@@ -158,7 +161,7 @@ def _sources(app: App, found: Standing, polls: Mapping[str, Mapping[str, Polled]
         "more": len(rows) - MOST_SOURCES,
         "count": len(rows),
         "well": sum(not row["trouble"] and row["polled"] for row in rows),
-        "chart": charts.columns(points, ("listed",), 110),
+        "chart": charts.columns(points, ("listed",), 110, every=3),
     }
 
 
@@ -174,11 +177,7 @@ def _listed(polls: Mapping[str, Polled], days: Sequence[str]) -> Iterator[int]:
 def _source(name: str, found: Standing, polls: Mapping[str, Polled], days: Sequence[str]) -> dict[str, Any]:
     health = found.health.get(name)
     share = 100 / len(days)
-    cells = [
-        charts.Box(_day_was(polls[day]), polls[day].seen, round(index * share, 3), 0, round(share * 0.82, 3), 14)
-        for index, day in enumerate(days)
-        if day in polls
-    ]
+    cells = [_cell(day, polls[day], index * share, share * 0.82) for index, day in enumerate(days) if day in polls]
     trouble = [text for text in (found.failing.get(name), found.alarms.get(name)) if text]
     last = health.last_success if health else None
     return {
@@ -190,6 +189,13 @@ def _source(name: str, found: Standing, polls: Mapping[str, Polled], days: Seque
         "trouble": "; ".join(trouble),
         "note": health.truncated if health else None,
     }
+
+
+def _cell(day: str, polled: Polled, x: float, width: float) -> charts.Box:
+    was = _day_was(polled)
+    title = f"{day}: {polled.worked} polls answered, {polled.failed} failed; {polled.seen:,} postings"
+    tall = {"worked": 14, "failed": 5}.get(was, 10)  # so that colour is not all that tells
+    return charts.Box(was, polled.seen, round(x, 3), 14 - tall, round(width, 3), tall, title)
 
 
 def _day_was(polled: Polled) -> str:

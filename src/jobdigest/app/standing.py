@@ -52,7 +52,7 @@ class Standing:
     too_late: bool  # to send it still
     stalled: bool
     held: bool
-    backs_up: bool
+    backs_up: bool  # by `digest run`, which must have been here
     last_backup: datetime | None
     backup_failed: str | None
     last_tick: datetime | None
@@ -85,6 +85,7 @@ def standing(app: App, now: datetime) -> Standing:
     with app.store.read() as connection:
         newest = next(iter(editions.previous(connection, 1)), None)
         sent_now = newest.key if newest and newest.state in ("frozen", "sending") else None
+        last_tick = _moment(facts.get(connection, "last_tick"))
         return Standing(
             now=now,
             sources=len(enabled),
@@ -97,10 +98,10 @@ def standing(app: App, now: datetime) -> Standing:
             stalled=sent_now is not None
             and overview.is_stalled(connection, sent_now, now - LATE_AFTER, now - STALLED_AFTER),
             held=holds.is_held(connection, now),
-            backs_up=app.store.is_sqlite and app.config.backups.keep > 0,
+            backs_up=app.store.is_sqlite and app.config.backups.keep > 0 and last_tick is not None,
             last_backup=_moment(facts.get(connection, "last_backup")),
             backup_failed=facts.get(connection, "backup_failed"),
-            last_tick=_moment(facts.get(connection, "last_tick")),
+            last_tick=last_tick,
         )
 
 
@@ -173,8 +174,8 @@ def _in_doubt(found: Standing) -> Iterator[Concern]:
             kind="in-doubt",
             subject=f"{sum(found.in_doubt.values()):,} deliveries in doubt",
             lines=(
-                *(f"{edition}: {count:,} in doubt." for edition, count in found.in_doubt.items()),
-                "Their mail server got the message and its answer was lost, so nothing is sent again by itself.",
+                "The mail server got the message and its answer was lost, so nothing is sent again by itself.",
+                *(f"{edition}: {count:,}" for edition, count in found.in_doubt.items()),
             ),
             commands=(
                 f"digest deliveries --edition {key}",
@@ -188,12 +189,11 @@ def _in_doubt(found: Standing) -> Iterator[Concern]:
 def _coverage(found: Standing) -> Iterator[Concern]:
     lost = found.lasting
     if lost:
-        plural = "s give" if len(lost) > 1 else " gives"
         yield Concern(
             kind="coverage",
             subject=f"{len(lost):,} of {found.sources:,} sources give{'' if len(lost) > 1 else 's'} too little",
             lines=(
-                f"{len(lost):,} source{plural} nothing for a day or far less than before. Nothing of them was closed.",
+                "They fail for a day or list far less than before. None of their jobs was closed for it.",
                 *(f"{name}: {why}" for name, why in sorted(lost.items())[:NAMED]),
                 *((f"and {len(lost) - NAMED:,} more",) if len(lost) > NAMED else ()),
             ),

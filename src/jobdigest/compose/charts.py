@@ -21,6 +21,7 @@ class Box(NamedTuple):
     y: float
     width: float
     height: float
+    title: str = ""
 
 
 class Column(NamedTuple):
@@ -33,15 +34,21 @@ class Column(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """A chart of columns; `lines` are the grid's values with their y."""
+    """A chart of columns; `lines` are the grid's values with their y, every `every`th column has its label shown."""
 
     height: int
+    every: int
     columns: Sequence[Column]
     lines: Sequence[tuple[int, float]]
 
 
 def columns(
-    points: Sequence[tuple[str, Mapping[str, int]]], names: Sequence[str], height: int, top: int | None = None
+    points: Sequence[tuple[str, Mapping[str, int]]],
+    names: Sequence[str],
+    height: int,
+    *,
+    top: int | None = None,
+    every: int = 1,
 ) -> Columns:
     """Stacked columns of `points` (label, name → value), stacked in the order of `names` from the foot."""
     highest = max([top or 0, 1, *(sum(values.get(name, 0) for name in names) for _, values in points)])
@@ -59,7 +66,7 @@ def columns(
                 boxes.append(Box(name, values[name], round(x, 3), round(foot, 2), round(width, 3), round(tall, 2)))
         total = sum(values.get(name, 0) for name in names)
         made.append(Column(label, total, round(share * (index + 0.5), 3), boxes))
-    return Columns(height, made, [(tick, round(height - height * tick / reach, 2)) for tick in ticks])
+    return Columns(height, every, made, [(tick, round(height - height * tick / reach, 2)) for tick in ticks])
 
 
 def row(values: Mapping[str, int], names: Sequence[str], reach: int, height: int) -> list[Box]:

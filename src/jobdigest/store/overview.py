@@ -14,7 +14,7 @@ from jobdigest.store.schema import bounces, deliveries, edition_items, editions,
 
 d = deliveries.c
 _TRIED = ("accepted", "failed")
-_CODE = re.compile(r".*?\b[245]\d\d\b(?: [245]\.\d+\.\d+)?")
+_CODE = re.compile(r"\b[45]\d\d(?: [45]\.\d+\.\d+)?\b")
 
 
 class Totals(NamedTuple):
@@ -104,8 +104,8 @@ def reasons(connection: Connection, edition: str, most: int) -> list[tuple[str, 
     query = select(d.state, d.reason, func.count()).where(d.edition == edition).group_by(d.state, d.reason)
     untold = d.state.not_in(("accepted", "pending", "sending"))
     for state, reason, count in connection.execute(query.where(untold), execution_options={"yield_per": 5_000}):
-        code = _CODE.match(reason or "")
-        found[state, code[0] if code else reason or ""] += count
+        code = _CODE.search(reason or "")
+        found[state, f"the server said {code[0]}" if code else reason or ""] += count
     return [(state, reason, count) for (state, reason), count in found.most_common(most)]
 
 
