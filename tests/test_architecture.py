@@ -20,6 +20,7 @@ ONLY = {  # library → the places that may import it
     "smtplib": ("deliver",),
     "starlette": ("web",),
     "uvicorn": ("web",),
+    "prometheus_client": ("web",),
     "typer": ("cli",),
     "apscheduler": ("schedule",),
     "mjml": ("compose",),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from jobdigest import logs
+from jobdigest.app.notices import tell
 from jobdigest.app.upkeep import backup_due, begin, prune_due
 from jobdigest.deliver.clock import Clock
 from jobdigest.errors import DigestError
@@ -236,6 +237,7 @@ DUTIES: Mapping[str, Duty] = {
     "collect": collect_due,
     "links": check_links,
     "upkeep": keep_house,
+    "notices": tell,
     "watch": watch,
 }
 _said: dict[str, tuple[str, float]] = {}

@@ -1,19 +1,19 @@
-"""Keeping the house: backups, restoring, forgetting by policy, a week in one go, the state of things on one screen."""
+"""Keeping the house: backups, restoring, forgetting by policy, a week in one go."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jobdigest.errors import DigestError
-from jobdigest.slots import due_slot, slots_from
-from jobdigest.store import backup, editions, facts, holds, jobs, ledger, postings, retention
-from jobdigest.store import subscribers as store_subscribers
-from jobdigest.store.sources import SourceMemory, read_health
+from jobdigest.deliver.owner import new_owner
+from jobdigest.errors import DeliveryError, DigestError
+from jobdigest.slots import due_slot
+from jobdigest.store import backup, editions, facts, holds, retention
+from jobdigest.store.sources import SourceMemory
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -92,7 +92,18 @@ def once(app: App, now: datetime, *, save: str | None, archive: Path | None) -> 
         from jobdigest.app.archive import write_archive
 
         yield f"{write_archive(app, archive):,} pages in {archive}"
+    yield from _tell(app, now)
     _save(save, app.config.root)
+
+
+def _tell(app: App, now: datetime) -> Iterator[str]:
+    """Notices to the operator; one that cannot be sent must not cost the state, and its address not stand in a log."""
+    from jobdigest.app.notices import tell
+
+    try:
+        tell(app, now, new_owner(), threading.Event(), patience=timedelta())
+    except DeliveryError:
+        yield "a notice to the operator did not leave; `digest status` shows what it was about"
 
 
 def _settle_unsaved(app: App, now: datetime) -> Iterator[str]:
@@ -115,52 +126,3 @@ def _save(command: str | None, root: Path) -> None:
     done = subprocess.run(command, shell=True, cwd=root, timeout=SAVE_SECONDS, capture_output=True, text=True)  # noqa: S602 - the operator's own command
     if done.returncode:
         raise DigestError(f"--save: {command!r} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
-
-
-def status(app: App, now: datetime) -> dict[str, Any]:
-    """The state of things in plain values."""
-    with app.store.read() as connection:
-        stored, scoped = postings.totals(connection)
-        latest = editions.previous(connection, 1)
-        counts = ledger.counts(connection, latest[0].key) if latest else {}
-        readers = store_subscribers.count_by_state(connection)
-        open_jobs = jobs.count_open(connection)
-        backed_up = facts.get(connection, "last_backup")
-        held = holds.is_held(connection, now)
-    health = read_health(app.store)
-    failing = {name: found.error for name, found in health.items() if found.failures}
-    following = next(slots_from(app.config.schedule, now))
-    return {
-        "next_edition": following.edition,
-        "next_slot": following.local.isoformat(),
-        "held": held,
-        "last_edition": latest[0].key if latest else None,
-        "last_state": latest[0].state if latest else None,
-        "deliveries": counts,
-        "postings": stored,
-        "in_scope": scoped,
-        "open_jobs": open_jobs,
-        "readers": readers,
-        "sources": len(app.config.sources),
-        "failing": failing,
-        "alarms": {name: found.alarm for name, found in health.items() if found.alarm},
-        "last_backup": backed_up,
-    }
-
-
-def status_lines(found: dict[str, Any]) -> list[str]:
-    """One screen for the operator."""
-    readers = " · ".join(f"{count:,} {state}" for state, count in sorted(found["readers"].items())) or "none yet"
-    counts = " · ".join(f"{count:,} {state}" for state, count in sorted(found["deliveries"].items()))
-    lines = [
-        f"next edition   {found['next_edition']} · {found['next_slot']}",
-        f"last edition   {found['last_edition'] or 'none yet'}"
-        + (f" · {found['last_state']} · {counts}" if found["last_edition"] else ""),
-        f"postings       {found['postings']:,} → {found['in_scope']:,} AI → {found['open_jobs']:,} open jobs",
-        f"readers        {readers}",
-        f"sources        {found['sources']} · {len(found['failing'])} failing",
-        f"last backup    {found['last_backup'] or 'never'}",
-    ]
-    lines += [f"  {name}: {error}" for name, error in sorted(found["failing"].items())]
-    lines += [f"  ALARM {name}: {alarm}" for name, alarm in sorted(found["alarms"].items())]
-    return lines + (["HELD: `digest send` says why; `digest restore --resume` releases"] if found["held"] else [])

@@ -1,4 +1,4 @@
-"""`digest status`, `digest backup`, `digest restore`, `digest prune`, `digest once`."""
+"""`digest status`, `digest report`, `digest backup`, `digest restore`, `digest prune`, `digest once`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jobdigest.errors import UsageError
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command("status")(status)
+    app.command("report")(report)
     app.command("once")(once)
     app.command("backup")(backup)
     app.command("restore")(restore)
@@ -23,8 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def status(context: typer.Context, as_json: AsJson = False, now: Now = None) -> None:
     """The state of things on one screen."""
-    from jobdigest.app.operating import status as look
-    from jobdigest.app.operating import status_lines
+    from jobdigest.app.status import status as look
+    from jobdigest.app.status import status_lines
 
     found = look(app_of(context), moment(now))
     if as_json:
@@ -32,7 +33,21 @@ def status(context: typer.Context, as_json: AsJson = False, now: Now = None) -> 
         return
     for line in status_lines(found):
         say(line)
-    next_step("digest sources list, or digest send --dry-run")
+    next_step("digest report, or digest sources list")
+
+
+def report(
+    context: typer.Context,
+    edition: Annotated[str | None, typer.Argument(help="like 2026-W48; the newest unless named")] = None,
+    out: Annotated[Path, typer.Option(help="the file to write")] = Path("out/report.html"),
+    now: Now = None,
+) -> None:
+    """One page to look at: new jobs over the weeks, deliveries, bounces, sources, suspects to judge."""
+    from jobdigest.app.overview import write_report
+
+    for line in write_report(app_of(context), edition, out, moment(now)):
+        say(line)
+    next_step("open it in a browser; digest postings --suspect lists what waits for a word")
 
 
 def once(

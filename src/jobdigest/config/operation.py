@@ -166,7 +166,7 @@ class Backups(Section):
 
 
 class Notices(Section):
-    """Mails to the operator about what needs a human; each once a day at most while it lasts, sources once a week."""
+    """Mails to the operator about what needs a human: one a day at most of each kind, sources again after a week."""
 
     to: tuple[str, ...] = Field((), description="address or list of addresses; without one the log has to do")
 

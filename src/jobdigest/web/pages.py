@@ -18,7 +18,7 @@ from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.errors import StoreError
 from jobdigest.store import search
-from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, reporting, webhooks
+from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, metrics, reporting, webhooks
 from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
 from jobdigest.web.page import not_found
@@ -42,6 +42,7 @@ def create(app: App) -> Starlette:
         *webhooks.ROUTES,
         *browsing.ROUTES,
         *about.ROUTES,
+        *metrics.ROUTES,
     ]
     templates = Templates.of(app.config)
 
@@ -59,6 +60,7 @@ def create(app: App) -> Starlette:
     pages.state.app, pages.state.templates, pages.state.notices = app, templates, about.notices(app.config)
     pages.state.latest = Latest(app)
     pages.state.postman = ThreadPoolExecutor(1, "letters")
+    pages.state.scrape = metrics.Scrape()
     pages.state.board = Board(app, templates.catalogues.words("en"))
     return pages
 
