@@ -93,6 +93,24 @@ def test_without_any_style_sheet_it_still_fits(browser: Any) -> None:
     assert seen["smallest"] >= 14
 
 
+@pytest.mark.parametrize("loads", [True, False])
+def test_a_logo_keeps_its_shape_and_is_not_missed(browser: Any, loads: bool) -> None:
+    """A wide picture on a narrow phone; where pictures are blocked, the name below says it all."""
+    conf = config(newsletter={"theme": {"logo": "https://jobs.jobdigest.dev/logo.svg"}})
+    chosen = choice("everything", DRAFT)
+    mail = assemble(compiled(conf=conf), delivery(chosen.shown, chosen.extra), KEYS, BASE)
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="100"><rect width="400" height="100"/></svg>'
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    answer = {"body": drawn, "content_type": "image/svg+xml"}
+    page.route("**/logo.svg", lambda route: route.fulfill(**answer) if loads else route.abort())
+    page.set_content(quopri.decodestring(mail.html).decode())
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    if loads:
+        assert page.locator("img").evaluate("e => [e.width, e.height]") == [192, 48]
+    assert page.locator("h1").inner_text() == "AI Jobs Weekly"
+    page.close()
+
+
 def test_large_text_wraps_instead_of_sticking_out(browser: Any) -> None:
     large = html_for("everything").replace("</head>", "<style>html{zoom:1.8}</style></head>")
     assert look(browser, large, 375)["width"] <= 375
