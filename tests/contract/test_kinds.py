@@ -66,7 +66,7 @@ def test_every_kind_has_a_golden_case_with_a_broken_row(name: str) -> None:
 def test_kind_says_what_it_is(name: str) -> None:
     kind = KINDS[name]
     assert kind.name == name
-    assert kind.evidence in ("recorded", "synthetic")
+    assert kind.evidence in ("recorded", "list", "synthetic")
     assert isinstance(kind.manners, Manners)
     assert 1 <= kind.manners.concurrency <= 10
     assert kind.manners.per_second > 0

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jobdigest.collect.sources.registry import load_kinds
-from support.recordings import FILES, RECORDED, RECORDINGS, Recording, own_lines, read
+from support.recordings import FILES, RECORDED, RECORDINGS, Recording, read
 
 WANTED = {"title", "company", "url", "locations", "date_posted", "description"}
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded responses at {RECORDED}")

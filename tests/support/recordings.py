@@ -145,6 +145,7 @@ def read(one: Recording, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
     batches = asyncio.run(collect(kind, source_of({"value": one.value}, one.kind), Canned(routes)))
     return facts(batches), [problem.reason for batch in batches for problem in batch.problems]
 
+
 SHOWN = ("company", "url", "locations", "workplace", "salary", "employment_type", "team", "date_posted", "description")
 HEADS = ("kind", "evidence", "files", "expected", "parsed", *(name.split("_")[0] for name in SHOWN), "lines")
 

@@ -179,9 +179,9 @@ def source_health(app: App) -> Iterator[dict[str, Any]]:
     known = read_health(app.store)
     for source in app.config.sources:
         health = known.get(source.name)
-        experimental = app.kinds[source.kind].evidence != "recorded"
+        evidence = app.kinds[source.kind].evidence
         row: dict[str, Any] = {"source": source.name, "kind": source.kind, "enabled": source.enabled}
-        row |= {"experimental": experimental, "where": source.where}
+        row |= {"evidence": evidence, "experimental": evidence not in ("recorded", "list"), "where": source.where}
         if health is None:
             yield {**row, "summary": "never polled" if source.enabled else "off in config"}
             continue
@@ -206,6 +206,8 @@ def _iso(moment: datetime | None) -> str | None:
 def _health_words(health: Any) -> str:
     last = f"last success {health.last_success:%Y-%m-%d %H:%M}" if health.last_success else "no success yet"
     parts = [last, f"{health.postings:,} postings", f"{health.new:,} new"]
+    if not health.postings and not health.first_success and not health.failures:
+        parts.append("has never listed any: is the name right?")
     if health.failures:
         parts.append(f"{health.failures} failures in a row: {health.error}")
     if health.truncated:

@@ -48,7 +48,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
         emit(rows)
         return
     for row in rows:
-        mark = "experimental · " if row["experimental"] else ""
+        mark = {"recorded": "", "list": "details experimental · "}.get(row["evidence"], "experimental · ")
         say(f"{row['source']}: {mark}{row['summary']}")
     next_step("digest sources test NAME, or digest sources add URL")
 

@@ -274,6 +274,7 @@ KINDS = (
     ),
     BambooBoard(
         name="bamboohr",
+        evidence="list",
         url="https://{host}/careers/list",
         host="bamboohr.com",
         same_host=True,
@@ -301,6 +302,7 @@ KINDS = (
     ),
     DetailedBoard(
         name="breezy",
+        evidence="list",
         url="https://{host}/json",
         host="breezy.hr",
         same_host=True,
@@ -332,6 +334,7 @@ KINDS = (
     ),
     DetailedBoard(
         name="rippling",
+        evidence="list",
         url="https://api.rippling.com/platform/api/ats/v1/board/{value}/jobs",
         ids="global",
         row_id="uuid",
@@ -357,6 +360,7 @@ KINDS = (
     _ORACLE,
     EightfoldBoard(
         name="eightfold",
+        evidence="list",
         url=_eightfold_list,
         host="eightfold.ai",
         items="positions",

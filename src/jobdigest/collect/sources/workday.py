@@ -51,7 +51,7 @@ class Workday:
     needs_value: bool = True
     direct: bool = True
     ids: str = "url"
-    evidence: str = "recorded"
+    evidence: str = "list"
     attribution: str | None = None
     manners: Manners = field(default_factory=lambda: Manners(concurrency=2, per_second=3.0))
     options: Mapping[str, Option] = field(
