@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support.recordings import FILES, RECORDED, RECORDINGS, Recording, read
+from jobdigest.collect.sources.registry import load_kinds
+from support.recordings import FILES, RECORDED, RECORDINGS, Recording, own_lines, read
 
 WANTED = {"title", "company", "url", "locations", "date_posted", "description"}
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded responses at {RECORDED}")
@@ -28,3 +29,9 @@ def test_every_recorded_vacancy_is_read(one: Recording, path: Path) -> None:
 
 def test_recordings_are_there() -> None:
     assert {one.kind for one, _ in FILES} == {one.kind for one in RECORDINGS}
+
+
+def test_every_kinds_lines_are_counted() -> None:
+    lines = own_lines()
+    assert set(lines) == set(load_kinds())
+    assert min(lines.values()) > 5
