@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lock docs wheel demo test soak check eval bench audit clean
+.PHONY: setup lock docs wheel demo test soak check eval bench kinds audit clean
 
 setup: $(STAMP)
 
@@ -48,6 +48,9 @@ eval: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+kinds: setup
+	@PYTHONPATH=tests $(BIN)/python -m support.recordings
 
 audit: setup
 	$(BIN)/pip-audit --require-hashes --requirement requirements.lock

@@ -28,3 +28,9 @@ def test_every_recorded_vacancy_is_read(one: Recording, path: Path) -> None:
 
 def test_recordings_are_there() -> None:
     assert {one.kind for one, _ in FILES} == {one.kind for one in RECORDINGS}
+
+
+def test_every_kinds_lines_are_counted() -> None:
+    lines = own_lines()
+    assert set(lines) == set(load_kinds())
+    assert min(lines.values()) > 5

@@ -205,8 +205,8 @@ def without_secrets(text: str, kind: Kind, source: SourceConfig) -> str:
 class Kind(Protocol):
     """A source kind.
 
-    `direct` kinds are employers' own boards. `evidence` is `recorded`, `list` (only the list was, details are known from
-    samples) or `synthetic` (experimental).
+    `direct` kinds are employers' own boards. `evidence` is `recorded`, `list` (only the list was; details are known
+    from samples) or `synthetic` (experimental).
     """
 
     name: str
