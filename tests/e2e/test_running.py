@@ -1,4 +1,4 @@
-"""`digest run` as a process: it collects, sends what is due, tells the operator, ends on SIGTERM; it logs no address."""
+"""`digest run` as a process: it collects, sends what is due, tells the operator, ends on SIGTERM, logs no address."""
 
 from __future__ import annotations
 
