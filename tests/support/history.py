@@ -121,6 +121,7 @@ def _polls(connection: Connection, dice: random.Random, *, trouble: bool) -> Non
         bad = trouble and name == FAILING
         doubted = trouble and name == DOUBTED
         last = NOW - timedelta(days=3 if bad else 0, hours=2)
+        rows: list[dict[str, object]] = []
         for quarter in range(28 * 4):
             at = NOW - timedelta(hours=6 * quarter + 2)
             failed = (bad and at > last) or dice.random() < 0.01
@@ -129,7 +130,8 @@ def _polls(connection: Connection, dice: random.Random, *, trouble: bool) -> Non
                 error = f"only 6 postings, but {known} before; nothing is closed"
             row = {"source": name, "at": at, "state": "failed" if failed else "ok", "problems": 0, "error": error}
             seen = 0 if failed else 6 if doubted and quarter < 3 else known - quarter // 8
-            connection.execute(insert(polls).values(**row, seen=seen, new=quarter % 3))
+            rows.append({**row, "seen": seen, "new": quarter % 3})
+        connection.execute(insert(polls), rows)
         health = {
             "name": name, "kind": entry.partition(":")[0], "first_success": NOW - timedelta(days=200),
             "last_attempt": NOW, "last_success": last, "failures": 12 if bad else 0, "postings": known,

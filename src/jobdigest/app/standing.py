@@ -97,7 +97,7 @@ def standing(app: App, now: datetime) -> Standing:
             too_late=due_slot(app.config.schedule, now) is None,
             stalled=sent_now is not None
             and overview.is_stalled(connection, sent_now, now - LATE_AFTER, now - STALLED_AFTER),
-            held=holds.is_held(connection, now),
+            held=_is_held(app, connection, now),
             backs_up=app.store.is_sqlite and app.config.backups.keep > 0 and last_tick is not None,
             last_backup=_moment(facts.get(connection, "last_backup")),
             backup_failed=facts.get(connection, "backup_failed"),
@@ -112,6 +112,15 @@ def _missed(app: App, connection: Connection, health: Mapping[str, Health], now:
         return None
     began = min((found.first_success for found in health.values() if found.first_success), default=None)
     return slot if began and began < slot.at else None
+
+
+def _is_held(app: App, connection: Connection, now: datetime) -> bool:
+    """Whether the edition of the latest slot waits for the operator's word, or everything here does."""
+    if holds.moved_to(connection):
+        return True
+    slot = latest_slot(app.config.schedule, now)
+    edition = editions.load(connection, slot.edition) if slot else None
+    return holds.is_held(connection, slot.at if slot else now) and not (edition and edition.state == "sent")
 
 
 def _moment(text: str | None) -> datetime | None:
