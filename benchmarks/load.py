@@ -1,9 +1,9 @@
 """A load generator: asks addresses over kept connections as fast as answers come, in a process of its own.
 
-    python -m benchmarks.load HOST PORT FILE SECONDS CONNECTIONS
+    python -m benchmarks.load HOST PORT FILE SECONDS CONNECTIONS LEAST
 
-FILE holds a path a line, asked in turn and from the start again. Prints one line of JSON: requests, seconds, the
-statuses, and latencies in ms.
+LEAST requests are made, however long that takes. FILE holds a path a line, asked in turn and from the start again.
+Prints one line of JSON: requests, seconds, the statuses, and latencies in ms.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
     return head[9:12].decode()
 
 
-async def main(host: str, port: int, paths: list[str], seconds: float, connections: int) -> dict[str, object]:
+async def main(
+    host: str, port: int, paths: list[str], seconds: float, connections: int, least: int
+) -> dict[str, object]:
     """Load for so many seconds."""
     requests = cycle([f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode() for path in paths])
     times: list[float] = []
@@ -35,7 +37,7 @@ async def main(host: str, port: int, paths: list[str], seconds: float, connectio
 
     async def work() -> None:
         reader, writer = await asyncio.open_connection(host, port, limit=2**22)
-        while (start := perf_counter()) - begin < seconds:
+        while (start := perf_counter()) - begin < seconds or len(times) < least:
             statuses[await ask(reader, writer, next(requests))] += 1
             times.append(1000 * (perf_counter() - start))
         writer.close()
@@ -48,6 +50,6 @@ async def main(host: str, port: int, paths: list[str], seconds: float, connectio
 
 
 if __name__ == "__main__":
-    host, port, file, seconds, connections = sys.argv[1:]
+    host, port, file, seconds, connections, least = sys.argv[1:]
     lines = Path(file).read_text(encoding="utf-8").splitlines()
-    print(json.dumps(asyncio.run(main(host, int(port), lines, float(seconds), int(connections)))))
+    print(json.dumps(asyncio.run(main(host, int(port), lines, float(seconds), int(connections), int(least)))))

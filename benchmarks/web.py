@@ -37,6 +37,7 @@ sources: [{jsonl: rows.jsonl}]
 """
 ROOT = Path(__file__).parent.parent
 CONNECTIONS = 16
+WARM = 6  # times that each page is asked for beforehand: both workers have it then
 COUNTRIES = ("Germany", "France", "US", "UK", "Canada", "India", "Switzerland", "Europe", "Japan", "Poland")
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -106,7 +107,9 @@ def cpu_of(pid: int) -> float:
     return (int(own[11]) + int(own[12])) / TICKS + sum(cpu_of(int(child)) for child in children)
 
 
-def load(pid: int, port: int, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS) -> dict[str, Any]:
+def load(
+    pid: int, port: int, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS, least: int = 1
+) -> dict[str, Any]:
     """What the load generator measured, with `rate` and the server's `cpu` in ms a request."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write("\n".join(paths))
@@ -121,6 +124,7 @@ def load(pid: int, port: int, paths: Sequence[str], seconds: float, connections:
             file.name,
             str(seconds),
             str(connections),
+            str(least),
         ]
         found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout)
     found["cpu"] = 1000 * (cpu_of(pid) - before) / found["requests"]
@@ -177,7 +181,7 @@ def pages_of(folder: Path, size: int, seconds: float, dice: random.Random) -> No
         print(f"{'':16}{'req/s':>9}{'p99 ms':>9}{'CPU ms':>9}   of bare: req/s, CPU", flush=True)
         for name, paths in cases.items():
             if name.endswith("kept"):
-                load(pid, port, paths, 3)
+                load(pid, port, paths, 0, least=WARM * len(paths))
             first = load(bare_pid, other, ["/"], seconds)
             found = load(pid, port, paths, seconds)
             second = load(bare_pid, other, ["/"], seconds)
@@ -191,12 +195,19 @@ def pages_of(folder: Path, size: int, seconds: float, dice: random.Random) -> No
 def latency_of(folder: Path, size: int, dice: random.Random) -> None:
     """How long one visitor waits for searches that nobody asked before."""
     config = install(folder, size)
-    port = free_port()
-    with server("jobdigest", "--config", str(config), "web", "--port", str(port), port=port) as pid:
+    port, other = free_port(), free_port()
+    ours = ("jobdigest", "--config", str(config), "web", "--port", str(port))
+    plain = ("uvicorn", "benchmarks.web:bare", "--port", str(other), "--no-access-log")
+    with server(*ours, port=port) as pid, server(*plain, port=other) as bare_pid:
         load(pid, port, ["/jobs"], 2, connections=1)
         found = load(pid, port, searches(20_000, dice), 20, connections=1)
-    words = f"p50 {found['p50']:.1f} ms · p95 {found['p95']:.1f} ms · p99 {found['p99']:.1f} ms"
-    print(f"{found['requests']:,} different searches at {size:,} jobs, one after another: {words}")
+        beside = load(bare_pid, other, ["/"], 5, connections=1)
+    print(f"{found['requests']:,} different searches at {size:,} jobs, one after another: {_latency(found)}")
+    print(f"bare page, the same way: {_latency(beside)}")
+
+
+def _latency(found: dict[str, Any]) -> str:
+    return " · ".join(f"{name} {found[name]:.1f} ms" for name in ("p50", "p95", "p99", "cpu"))
 
 
 if __name__ == "__main__":

@@ -169,5 +169,5 @@ def test_filters_stay_while_searching_and_can_be_taken_off(browser: Any, base: s
     page.wait_for_url("**after=**")
     page.get_by_role("link", name="Newer jobs").click()
     page.wait_for_url("**before=**")
-    assert page.locator(".jobs li").count() == 50
+    assert page.locator(".jobs li").count() == 25
     page.close()

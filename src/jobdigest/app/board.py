@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jobdigest.app import App
     from jobdigest.store import Connection, Row
 
-A_PAGE = 50
+A_PAGE = 25
 SAMPLE, TOP = 3000, 10  # places to offer are those of the newest jobs
 CHOICES_SECONDS = 60.0
 

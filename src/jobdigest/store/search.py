@@ -17,7 +17,19 @@ from functools import lru_cache
 from time import time_ns
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, cast, column, func, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from jobdigest.compose.money import yearly_euros
@@ -30,6 +42,7 @@ FIRST = 1 << 62  # above every rank
 LISTED = jobs.c.open & ~jobs.c.hidden
 VERSION = "jobs_version"
 Groups = Sequence[Sequence[str]]
+_ROWS = select(jobs).where(LISTED, jobs.c.rank.in_(bindparam("ranks", expanding=True))).order_by(jobs.c.rank.desc())
 _INDEX = table("job_words", column("rowid"), column("job_words"))  # FTS5: the second is the whole row, for MATCH
 _VECTOR = func.array_to_tsvector(func.string_to_array(jobs.c.words, literal_column("' '")))
 
@@ -99,8 +112,7 @@ def page(
     rank, where = _matching(connection, groups)
     ranks = select(rank).where(where, rank < below, rank > above).order_by(rank if above else rank.desc()).limit(most)
     found = connection.scalars(ranks).all()  # two steps: a join lets SQLite walk the jobs instead of the index
-    query = select(jobs).where(LISTED, jobs.c.rank.in_(found)).order_by(jobs.c.rank.desc())
-    return connection.execute(query).all() if found else []
+    return connection.execute(_ROWS, {"ranks": found}).all() if found else []
 
 
 def count(connection: Connection, groups: Groups) -> int:

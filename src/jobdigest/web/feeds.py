@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jobdigest.model import Job
 
 ATOM = "http://www.w3.org/2005/Atom"
-EDITIONS = 10
+EDITIONS, JOBS = 10, 50
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -70,7 +70,7 @@ def jobs_json(request: Request) -> Response:
 
 def _asked(request: Request) -> tuple[Listing, str]:
     wanted = asked(request)
-    return board_of(request).listing(wanted), wanted.query()
+    return board_of(request).listing(wanted, most=JOBS), wanted.query()
 
 
 def _feed(letter: Newsletter, title: str, own: str, page: str, changed: Iterable[datetime]) -> ElementTree.Element:
