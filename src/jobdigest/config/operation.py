@@ -61,7 +61,9 @@ class Webhooks(Section):
     @classmethod
     def _user_and_password(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not re.fullmatch(r"[^:]+:.{16,}", value.get_secret_value()):
-            raise ValueError("write user:password, the password 16 characters or more, like postmark:${POSTMARK_PASSWORD}")
+            raise ValueError(
+                "write user:password, the password 16 characters or more, like postmark:${POSTMARK_PASSWORD}"
+            )
         return value
 
 
