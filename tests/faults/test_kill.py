@@ -8,11 +8,10 @@ finishes the rest.
 from __future__ import annotations
 
 import json
-import os
+import multiprocessing
+import multiprocessing.process
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -24,11 +23,16 @@ import pytest
 from jobdigest.deliver.transports.pipelined import Pipelined
 from jobdigest.deliver.transports.smtp import Server
 from jobdigest.store import Store
-from support.kill_target import TRACED
+from support import kill_target
 from support.sending import addresses, freeze, open_at, problems, run, states
 from support.smtp_sink import Sink, Step
 
 READERS, CONNECTIONS = 10, 3
+Sender = multiprocessing.process.BaseProcess
+SENDERS = multiprocessing.get_context(
+    "forkserver"
+)  # forks of a server that has imported everything: hundreds are quick
+SENDERS.set_forkserver_preload([*kill_target.NEEDED])
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
@@ -41,22 +45,21 @@ def address_of(store: Store) -> str:
     return store.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
 
 
-def target(store: Store, sink: Sink, **task: Any) -> subprocess.Popen[bytes]:
+def target(store: Store, sink: Sink, **task: Any) -> Sender:
     """The sender in a process, started and ready to send."""
     task = {"database": address_of(store), "port": sink.port, "connections": CONNECTIONS} | task
-    process = subprocess.Popen(
-        [sys.executable, "-m", "support.kill_target", json.dumps(task)],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
-    )
-    assert process.stdout
-    assert process.stdout.readline() == b"ready\n"
+    ready, said = SENDERS.Pipe(duplex=False)
+    process = SENDERS.Process(target=kill_target.main, args=(task, said))
+    process.start()
+    said.close()
+    ready.recv()
     return process
 
 
-def ended(process: subprocess.Popen[bytes]) -> int:
-    with process:
-        return process.wait(timeout=60)
+def ended(process: Sender) -> int:
+    process.join(60)
+    assert process.exitcode is not None
+    return process.exitcode
 
 
 def oracle(store: Store, sink: Sink) -> Counter[str]:
@@ -104,7 +107,7 @@ def every(folder: Path, kind: str, chosen: Callable[[list[tuple[str, int, int]]]
     dice = random.Random(6)
     found = statements(folder, kind)
     names = {name for name, _, _ in found}
-    assert set(TRACED) == names
+    assert set(kill_target.TRACED) == names
     for i, (name, line, times) in enumerate(chosen(found)):
         killed_at(folder / str(i), kind, (name, line, dice.randint(1, times)))
 

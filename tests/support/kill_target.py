@@ -1,6 +1,6 @@
-"""A sender in a process of its own, to be killed: `python -m support.kill_target JSON`.
+"""A sender for a process of its own, to be killed.
 
-The JSON says which `database` and `port`, and one of: `record` (a file that gets how often each statement ran) or
+Its task says which `database` and `port`, and one of: `record` (a file that gets how often each statement ran) or
 `kill` (`[file, line, nth]`: die by SIGKILL just before that statement runs for the nth time). Statements are found by
 tracing from here; the product knows nothing of it.
 """
@@ -14,6 +14,7 @@ import sys
 import threading
 from collections import Counter
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,6 +28,8 @@ from jobdigest.store import open_store
 from jobdigest.store.sending import SendingLedger
 from support.sending import EDITION, QuickClock, make_message
 
+NEEDED = ("jobdigest.deliver.send", "jobdigest.deliver.transports.pipelined", "jobdigest.store.sending",
+          "jobdigest.store.upgrade", "sqlalchemy.dialects.sqlite", "psycopg")  # fmt: skip
 ROOT = str(Path(jobdigest.__file__).parent)
 TRACED = (
     "deliver/send.py",
@@ -37,15 +40,15 @@ TRACED = (
 )
 
 
-def main(task: dict[str, Any]) -> None:
+def main(task: dict[str, Any], ready: Connection) -> None:
+    """Say that we are ready, and send."""
     store = open_store(task["database"])
     transport = Pipelined(
         Server(host="127.0.0.1", port=task["port"], tls="none", timeout=10, local_name="example.com"),
         task["connections"],
     )
     ledger = SendingLedger(store, EDITION, owner.new_owner(), owner.alive)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    ready.send(True)
     seen: Counter[tuple[str, int]] = Counter()
     if "record" in task or "kill" in task:
         follow = partial(_follow, seen=seen, kill=task.get("kill"))
@@ -73,7 +76,3 @@ def _trace(frame: FrameType, event: str, seen: Counter[tuple[str, int]], kill: l
         if kill and [name, frame.f_lineno, seen[name, frame.f_lineno]] == kill:
             os.kill(os.getpid(), signal.SIGKILL)
     return lambda inner, what, _: _trace(inner, what, seen, kill)
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

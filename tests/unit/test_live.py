@@ -26,7 +26,7 @@ def levels(records: dict[tuple[str, str], list[str]], sender: str = "example.com
 
 
 def test_all_is_well() -> None:
-    assert levels(GOOD) == {"spf": "ok", "mx": "ok", "dmarc": "ok", "dkim": "ok"}
+    assert levels(GOOD) == {"spf": "ok", "mx": "ok", "dmarc": "ok", "alignment": "ok", "dkim": "ok"}
     assert levels(GOOD, "news.example.com")["dmarc"] == "ok"  # inherited, and relaxed alignment
 
 
@@ -47,14 +47,16 @@ def test_what_is_wrong(change: dict[tuple[str, str], list[str]], what: str, leve
 
 
 def test_a_foreign_signature_is_not_aligned() -> None:
-    assert levels(GOOD, "other.org")["dkim"] == "bad"
+    found = levels(GOOD, "other.org")
+    assert (found["dkim"], found["alignment"]) == ("bad", "bad")
 
 
 def test_dns_that_does_not_answer() -> None:
     def broken(name: str, kind: str) -> list[str]:
         raise OSError("no network")
 
-    assert {finding.level for finding in check_dns("a.example", "a.example", [], broken)} == {"bad"}
+    found = {finding.what: finding.level for finding in check_dns("a.example", "a.example", [], broken)}
+    assert found == {"dns": "bad", "alignment": "ok"}
 
 
 def test_the_key_we_sign_with_is_the_one_published() -> None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
-from email.utils import parseaddr
+from datetime import UTC, datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from jobdigest.app.collecting import PAGES, client_of
+from jobdigest.collect.sources.base import Response
 from jobdigest.compose import edition
 from jobdigest.compose.theme import palette
 from jobdigest.deliver import live
 from jobdigest.deliver.live import Finding
 from jobdigest.deliver.setup import server_from, signers_from
-from jobdigest.errors import ConfigError, DigestError
+from jobdigest.errors import ConfigError, DigestError, FetchError
+from jobdigest.subscribers.tokens import UNSUBSCRIBE
 
 if TYPE_CHECKING:
     from jobdigest.app import App
 
 ENOUGH_DISK = 500 * 2**20
+MOST_APART = 30  # seconds
+NOBODY = 0  # no reader has this number
 
 
 def check_offline(app: App) -> list[str]:
@@ -82,28 +89,37 @@ def _dns(app: App) -> Iterator[Finding]:
     returns = (letter.bounce_address or letter.from_).rpartition("@")[2].strip(">")
     signers = zip(app.config.delivery.dkim, signers_from(app.config), strict=True)
     keys = [(key.domain, key.selector, signer.public_key) for key, signer in signers]
-    yield from live.check_dns(sender, returns, keys, live.resolve)
+    yield from live.check_dns(sender, returns, keys, live.resolver(app.config.network.nameservers))
 
 
 def _pages(app: App) -> Iterator[Finding]:
-    """One-click leaving must answer from outside: GET the health page and a link that is not one of ours."""
-    import asyncio
+    """One-click leaving must work from outside: a POST as mail programs send it, for a reader whom nobody is."""
+    letter = app.config.newsletter
+    if letter.pages != "served":
+        yield Finding("warn", "one-click", "no page is served that could take it; readers leave by mail")
+        return
+    url = f"{letter.base_url}/unsubscribe/{app.keys.sign(UNSUBSCRIBE, NOBODY)}"
+    try:
+        asked, answer = datetime.now(UTC), asyncio.run(_one_click(app, url))
+    except FetchError as error:
+        why = "our links are not known there; is it served with another secret_key?" if error.status == 404 else error
+        yield Finding("bad", "one-click", f"{letter.base_url}: {why}")
+        return
+    yield Finding("ok", "one-click", f"{letter.base_url}: takes a one-click POST (RFC 8058)")
+    yield _clock(answer.headers.get("date"), asked)
 
-    from jobdigest.app.collecting import PAGES, client_of
-    from jobdigest.errors import FetchError
 
-    base = app.config.newsletter.base_url
+async def _one_click(app: App, url: str) -> Response:
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}
+    async with client_of(app) as client:
+        return await client.session(PAGES, kind="pages").post(url, b"List-Unsubscribe=One-Click", headers=form)
 
-    async def ask() -> str | None:
-        async with client_of(app) as client:
-            http = client.session(PAGES, kind="pages")
-            try:
-                await http.get(f"{base}/healthz")
-                await http.get(f"{base}/unsubscribe/not-a-token")
-            except FetchError as error:
-                return None if error.status == 404 else error.reason
-        return None
 
-    reason = asyncio.run(ask())
-    text = f"{base}: {reason or 'answers'}"
-    yield Finding("bad" if reason else "ok", "pages", text)
+def _clock(date: str | None, now: datetime) -> Finding:
+    """Ours against the one of whoever serves the pages; slots and signatures go by it."""
+    try:
+        there = parsedate_to_datetime(date or "")
+    except ValueError:
+        return Finding("warn", "clock", "the pages' server tells no time to compare with")
+    apart = abs((there - now).total_seconds())
+    return Finding("ok" if apart <= MOST_APART else "bad", "clock", f"{apart:.0f} s apart from the pages' server")

@@ -173,9 +173,9 @@ class Session:
         return self._compared(url, response) if conditional else response
 
     async def post(self, url: str, body: Any, *, headers: Mapping[str, str] | None = None) -> Response:
-        """POST `body` as JSON."""
+        """POST `body` as JSON, bytes as they are."""
         asked = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
-        content = json.dumps(body, separators=(",", ":")).encode()
+        content = body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
         return await self._ask(_Ask(method="POST", url=url, headers=asked, content=content))
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:

@@ -61,7 +61,9 @@ class Webhooks(Section):
     @classmethod
     def _user_and_password(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not re.fullmatch(r"[^:]+:.{16,}", value.get_secret_value()):
-            raise ValueError("write user:password, the password 16 characters or more, like ${POSTMARK_WEBHOOK}")
+            raise ValueError(
+                "write user:password, the password 16 characters or more, like postmark:${POSTMARK_PASSWORD}"
+            )
         return value
 
 
@@ -120,6 +122,9 @@ class Network(Section):
 
     allow_private: bool = Field(False, description="permit http, loopback and private addresses (tests, intranets)")
     user_agent: str | None = Field(None, description="how we introduce ourselves; name a contact")
+    nameservers: tuple[str, ...] = Field(
+        (), description="`address` or `address:port` that `digest check --live` asks instead of the system's resolvers"
+    )
     concurrency: int = Field(10, ge=1, le=100, description="requests in flight over all hosts")
     max_body: int = Field(64 * 2**20, ge=1024, description="bytes a body may have after decompression")
 

@@ -6,6 +6,8 @@ Every check gives a `Finding`; none raises. DNS comes by a function, so that jud
 from __future__ import annotations
 
 import re
+import ssl
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
@@ -15,6 +17,9 @@ from jobdigest.deliver.transports.smtp import Server, connect
 
 Resolve = Callable[[str, str], list[str]]
 """Name and type (`TXT`, `MX`) to records as text; an empty list where there are none; raises OSError on failure."""
+
+
+FEW_DAYS = 14  # of a certificate
 
 
 class Finding(NamedTuple):
@@ -32,13 +37,24 @@ def check_smtp(server: Server) -> Finding:
     except RefusedError as error:
         return Finding("bad", "smtp", f"{server.host}:{server.port}: {error.reply}")
     offers = [name.upper() for name in ("pipelining", "smtputf8") if smtp.has_extn(name)]
+    left = _days_left(smtp.sock)
     smtp.close()
+    if left is not None and left < FEW_DAYS:
+        return Finding("warn", "smtp", f"{server.host}:{server.port}: its certificate ends in {left:.0f} days")
     secured = {"none": "not encrypted", "starttls": "STARTTLS", "implicit": "TLS"}[server.tls]
     login = f"logged in as {server.username}" if server.username else "no login"
     level: Literal["ok", "warn"] = "warn" if server.tls == "none" and not _is_local(server.host) else "ok"
     return Finding(
         level, "smtp", f"{server.host}:{server.port}: {secured}, {login}, offers {', '.join(offers) or 'little'}"
     )
+
+
+def _days_left(connection: object) -> float | None:
+    """How long the certificate that a connection was secured by is still good; None without one."""
+    if not isinstance(connection, ssl.SSLSocket):
+        return None
+    ends = str((connection.getpeercert() or {}).get("notAfter", ""))
+    return (ssl.cert_time_to_seconds(ends) - time.time()) / 86_400 if ends else None
 
 
 def check_dns(
@@ -53,6 +69,7 @@ def check_dns(
         lambda: _spf(return_domain, resolve),
         lambda: _mx(return_domain, resolve),
         lambda: _dmarc(sender_domain, resolve),
+        lambda: _aligned(sender_domain, [return_domain, *(domain for domain, _, _ in dkim)]),
         *(partial(_dkim, sender_domain, key, resolve) for key in dkim),
     ]
     return [_carefully(check) for check in checks]
@@ -101,25 +118,45 @@ def _dkim(sender_domain: str, key: tuple[str, str, str], resolve: Resolve) -> Fi
         return Finding("bad", "dkim", f"{name}: no record; `digest dkim keygen` prints the one to publish")
     if public_key not in keys:
         return Finding("bad", "dkim", f"{name}: the record is of another key than the one we sign with")
-    if not (sender_domain == domain or sender_domain.endswith(f".{domain}") or domain.endswith(f".{sender_domain}")):
+    if not _related(sender_domain, domain):
         return Finding("bad", "dkim", f"{name}: not aligned with From at {sender_domain} (RFC 7489)")
     return Finding("ok", "dkim", f"{name}: publishes our key, aligned with From")
 
 
-def resolve(name: str, kind: str) -> list[str]:
-    """Records by the system's resolvers; the default `Resolve`."""
+def _aligned(sender: str, domains: Sequence[str]) -> Finding:
+    """DMARC passes by a return path (SPF) or a signature whose domain is From's (RFC 7489 section 3.1)."""
+    if found := next((domain for domain in domains if _related(sender, domain)), None):
+        return Finding("ok", "alignment", f"From at {sender} goes with {found}")
+    return Finding("bad", "alignment", f"neither return path nor signature is of {sender}, so DMARC fails")
+
+
+def _related(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def resolver(nameservers: Sequence[str] = ()) -> Resolve:
+    """Records by these `address[:port]`, else by the system's resolvers."""
     import dns.exception
+    import dns.nameserver
     import dns.resolver
 
-    try:
-        answers = dns.resolver.resolve(name, kind, lifetime=10)
-    except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
-        return []
-    except dns.exception.DNSException as error:
-        raise OSError(f"{name} {kind}: {error}") from error
-    if kind == "TXT":
-        return ["".join(part.decode("utf-8", "replace") for part in record.strings) for record in answers]
-    return [record.to_text() for record in answers]
+    asking = dns.resolver.Resolver(configure=not nameservers)
+    if nameservers:
+        pairs = (text.rpartition(":") if text.count(":") == 1 else (text, "", "53") for text in nameservers)
+        asking.nameservers = [dns.nameserver.Do53Nameserver(host, int(port)) for host, _, port in pairs]
+
+    def resolve(name: str, kind: str) -> list[str]:
+        try:
+            answers = asking.resolve(name, kind, lifetime=10)
+        except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
+            return []
+        except dns.exception.DNSException as error:
+            raise OSError(f"{name} {kind}: {error}") from error
+        if kind == "TXT":
+            return ["".join(part.decode("utf-8", "replace") for part in record.strings) for record in answers]
+        return [record.to_text() for record in answers]
+
+    return resolve
 
 
 def _is_local(host: str) -> bool:
