@@ -72,11 +72,11 @@ def test_pinned_comes_first(operator: Operator) -> None:
 def test_a_split_stays_after_the_next_poll(operator: Operator) -> None:
     before = by_id(operator)
     assert before["1"]["job_id"] == before["2"]["job_id"]
-    operator.types("jobs", "split", before["1"]["job_id"], "postings", "2")
+    operator.types("jobs", "split", before["1"]["job_id"], before["2"]["source"], "2")
     operator.types("collect", "--now", LATER)
     after = by_id(operator)
     assert after["1"]["job_id"] != after["2"]["job_id"]
-    refused = operator.types("jobs", "split", before["1"]["job_id"], "postings", "99", exit_code=2)
+    refused = operator.types("jobs", "split", before["1"]["job_id"], before["2"]["source"], "99", exit_code=2)
     assert "has no posting '99'" in refused.stderr
 
 
