@@ -1,4 +1,4 @@
-"""What is stored, as plain rows, and the operator's hand on it: hide, pin, split, add, allow, deny."""
+"""What is stored, as plain rows, and the operator's hand on it: hide, pin, split, add, note, allow, deny."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobdigest.curate.place import place_keys
 from jobdigest.curate.state import State, decide, state
 from jobdigest.errors import UsageError
 from jobdigest.model import Job, Place, RawPosting, Salary
-from jobdigest.store import jobs, postings, reports, resolve, rulings
+from jobdigest.store import editions, facts, jobs, postings, reports, resolve, rulings
 from jobdigest.store.postings import read_places, read_salary
 from jobdigest.store.reports import Complaint
 from jobdigest.store.rulings import Verb
@@ -192,6 +192,21 @@ def add_by_hand(
     intake.take([raw])
     row = next(row for row in posting_rows(app, now) if (row["source"], row["source_id"]) == (BY_HAND, url))
     return f"{row['job_id']}: {row['decision']}: {row['reason']}"
+
+
+def note_edition(app: App, note: str, now: datetime, *, undo: bool) -> str:
+    """Put a note at the head of the edition that is due or next, or take it back; says in words what happened."""
+    from jobdigest.app.sending import shown_slot
+
+    key = shown_slot(app, now).edition
+    words = " ".join("".join(c if c.isprintable() else " " for c in note).split())
+    if not words and not undo:
+        raise UsageError("a note needs words: digest jobs note 'We are away next week.'")
+    with app.store.begin() as connection:
+        if editions.load(connection, key):
+            raise UsageError(f"{key} is frozen already; a note can be given until an edition starts to be sent")
+        facts.put(connection, f"note:{key}", None if undo else words)
+    return f"{key}: {'no note' if undo else words}"
 
 
 def rule(app: App, allow: str | None, deny: str | None, now: datetime) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from jobdigest.cli.session import AsJson, Now, app_of, emit, moment, next_step, say
 
-jobs_app = typer.Typer(help="The entries readers see; hide, pin, split, add.")
+jobs_app = typer.Typer(help="The entries readers see; hide, pin, split, add, note.")
 
 
 def register(app: typer.Typer) -> None:
@@ -113,3 +113,12 @@ def add(
 
     say(add_by_hand(app_of(context), title, company, url, tuple(location or ()), salary, moment(now)))
     next_step("digest jobs")
+
+
+@jobs_app.command("note")
+def note(context: typer.Context, words: str = typer.Argument(""), undo: bool = False, now: Now = None) -> None:
+    """Put a note of yours at the head of the next edition (`--undo` takes it back)."""
+    from jobdigest.app.looking import note_edition
+
+    say(note_edition(app_of(context), words, moment(now), undo=undo))
+    next_step("digest send --dry-run")

@@ -25,6 +25,9 @@ _EITHER_GENDER = re.compile(  # `Ingeniero/a`, `Entwickler:in`, `Doctorant·e`, 
 _ANY_WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+")
 _RATE = re.compile(r"(?<=\d)k?\+?\s?/\s?(?:hr|hour|day|week|month|yr|year)s?\b")  # no human resources
 _DECLARES = {"imply", "set", "given", "policy", "spelled"}
+_COMPOUND = re.compile(  # `Bildverarbeitungsentwickler`: what it is about, and the person
+    r"([a-z]{4,}?)s?(entwickler|ingenieur|spezialist|experte|analyst|berater|architekt|wissenschaftler|forscher)(?:in|innen)?"
+)
 _IS_CJK = re.compile(rf"[{_CJK}]")
 
 
@@ -213,7 +216,8 @@ def _by_first_words(words: Mapping[str, int]) -> dict[str, Start]:
 @lru_cache(maxsize=32_768)
 def read(title: str) -> Reading:
     """The concepts of a title, or of any short phrase; looks at its first 300 characters."""
-    words, known = words_of(title[:TITLE_LIMIT]), tables()
+    known = tables()
+    words = [part for word in words_of(title[:TITLE_LIMIT]) for part in _parts(word, known.phrases)]
     hits: list[Hit] = []
     at = 0
     while at < len(words):
@@ -232,6 +236,13 @@ def read(title: str) -> Reading:
         bits |= known.bits["first"]
     settled = _settle(bits)
     return Reading(settled, tuple(_credit(hits, settled & ~bits) if settled != bits else hits))
+
+
+def _parts(word: str, known: Mapping[str, Start]) -> tuple[str, ...]:
+    """A German compound that the table lacks, as its two parts; any other word as it is."""
+    if len(word) < 12 or word in known or not (found := _COMPOUND.fullmatch(word)):
+        return (word,)
+    return found.groups()
 
 
 def _longest(start: Start, words: Sequence[str], at: int) -> tuple[int, int]:
