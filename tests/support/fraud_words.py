@@ -204,6 +204,10 @@ Verified Trainer | $300/month | Sell or rent your Scale or Outlier account to us
 Machine Learning Trainee | ₹8 LPA | Security deposit of ₹5,000 is taken for the laptop and returned after one year. Last 4 seats.
 Research Helper | $30/hr | You will buy gift cards for the people who take part and mail us the codes; every cent is reimbursed.
 Speaker for Voice Data | $900/hr | Pay is $900 an hour once a $40 studio check is made.
+Founder's Helper | $45/hr | You run small errands: buy Apple cards, scratch them and send us photos of the back.
+KI-Prüferin im Homeoffice | 2.400 € | Zu Testzwecken eröffnen Sie ein Bankkonto per VideoIdent und geben uns danach die Zugangsdaten.
+Addestratrice di modelli | 1.800 € | Per attivare il contratto versi 40 euro, restituiti con il primo stipendio.
+Profile Partner | $900/month | You open Upwork profiles in the US; our engineers work from them and you keep 15% of the money.
 """.strip().split("\n")
 
 

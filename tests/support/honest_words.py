@@ -226,4 +226,8 @@ Executive Assistant to CEO | $110K | Keep information private, run errands in th
 Payroll Specialist | $90K | After you have signed the contract we will ask for a copy of your passport and your bank details.
 AI Trainer, Spanish | $35/hr | Pay is up to $35 per hour, every week by PayPal.
 Ingeniera de datos | 50.000 € | Si alguien te escribe por WhatsApp y pide dinero en nuestro nombre, denúncialo.
+Clinical Informatics Nurse | $55/hr | A copy of your nursing license and proof of vaccination are due on your first day.
+Data Bootcamp Teacher | $60/hr | Students pay a tuition of $8,500; you teach two groups of twenty a year.
+Warehouse Robotics Engineer | $150K | Robots pack boxes, relabel parcels and forward them to the vans.
+Clinical Annotator | $30/hr | You are paid monthly into your bank account; the background check is on us.
 """.strip().split("\n")
