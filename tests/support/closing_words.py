@@ -5,6 +5,8 @@ from __future__ import annotations
 CLOSED = """
 This job is no longer available.
 This position has been filled
+That job ad has been taken down.
+Recruitment for this post is now complete.
 Sorry, this job has expired.
 This role is now closed.
 We're no longer accepting applications for this position.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobdigest.curate.html import MAX_TEXT, clean_line, shallow, to_text
+from support.growth import is_linear
 
 
 @pytest.mark.parametrize(
@@ -114,11 +113,8 @@ def test_to_text_never_fails(html: str) -> None:
     ["<", "<a ", "&", "<p hidden>", "<div aria-hidden=true>", "\u0301", "<script>", "<b", " ", "\n ", "<!--", "x"],
 )
 def test_linear(unit: str) -> None:
-    text = unit * (100_000 // len(unit))
-    start = time.process_time()
-    to_text(text)
-    clean_line(text, 300)
-    assert time.process_time() - start < 1
+    assert is_linear(to_text, unit, small=100_000)  # below, the square of a small depth is borne
+    assert is_linear(lambda text: clean_line(text, 300), unit)
 
 
 @pytest.mark.parametrize("unit", ["<aside>", "<ul><li>", "<table><tr><td>"])

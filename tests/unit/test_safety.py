@@ -1,9 +1,8 @@
-"""Frauds are held, honest postings that look alike are not; the postings are in support/fraud_words.py."""
+"""Frauds are held, honest postings that look alike are not; see support/fraud_words.py and honest_words.py."""
 
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,9 @@ from hypothesis import strategies as st
 from jobdigest.curate.html import to_text
 from jobdigest.curate.lookalike import lookalike
 from jobdigest.curate.safety import assess, judge_safety
-from support.fraud_words import FRAUDS, HONEST, fields
+from support.fraud_words import FRAUDS, fields
+from support.growth import is_linear
+from support.honest_words import HONEST
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -190,10 +191,7 @@ def test_nor_do_its_own_words(text: str) -> None:
     ["pay ", "fee of $5 ", "whatsapp ", "account ", "押金", "a@", "send your ssn ", "deposit. ", "you pay\n", "1"],
 )
 def test_linear(unit: str) -> None:
-    text = unit * (100_000 // len(unit))
-    start = time.process_time()
-    reasons(text)
-    assert time.process_time() - start < 2
+    assert is_linear(reasons, unit)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the recorded boards (../shared) are not here")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from jobdigest.collect.sources import _feeds, _jobposting, _parts, hackernews
 from jobdigest.collect.sources._countries import address
 from jobdigest.model import RawPosting, Salary
+from support.growth import is_linear
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.datetimes(),
@@ -153,29 +153,20 @@ def test_a_countrys_code_is_written_out() -> None:
     assert address(None, " ", 5.5) == "5.5"
 
 
-HOSTILE = {
-    "open tags": "<" * 300_000,
-    "scripts": '<script type="application/ld+json">' * 10_000,
-    "line breaks": "<br>" * 100_000,
-    "links": '<a href="' * 50_000,
-    "ats": "x at " * 60_000,
-    "terms": "| " + "contractor" * 30_000 + "!",
-    "blanks": " \t" * 150_000 + "x",
-    "bars": "|" * 300_000,
-}
+HOSTILE = ["<", '<script type="application/ld+json">', "<br>", '<a href="', "x at ", "contractor", " \t", "|"]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_no_text_takes_long(name: str) -> None:
-    text = HOSTILE[name]
-    start = time.process_time()
-    _parts.plain(text)
-    _parts.repaired("Ã" + text)
-    _jobposting.found_in(text)
-    _jobposting.description({"description": text})
-    _feeds.role_and_company(text)
-    _feeds.company_and_role(text)
-    for comment in (text, f"Acme | {text}"):
-        with suppress(ValueError):
-            hackernews.comment_postings({"objectID": "1", "comment_text": comment})
-    assert time.process_time() - start < 3
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_the_work_does_not_grow_faster_than_the_text(unit: str) -> None:
+    def read(text: str) -> None:
+        _parts.plain(text)
+        _parts.repaired("Ã" + text)
+        _jobposting.found_in(text)
+        _jobposting.description({"description": text})
+        _feeds.role_and_company(text)
+        _feeds.company_and_role(text)
+        for comment in (text, f"Acme | {text}"):
+            with suppress(ValueError):
+                hackernews.comment_postings({"objectID": "1", "comment_text": comment})
+
+    assert is_linear(read, unit, "!")

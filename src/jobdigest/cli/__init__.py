@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line; an operator's mistake is told in words, never as a traceback."""
+    gc.set_threshold(10_000, 20, 50)  # tables and caches are large and live long: walking them often is wasted
     from jobdigest.cli.commands import app
     from jobdigest.errors import DigestError
 

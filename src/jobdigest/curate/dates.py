@@ -178,11 +178,12 @@ def _by_now(text: str, now: datetime) -> date | None:
     today = now.date()
     if match := _DAY_AND_MONTH.match(text):
         return _latest_past(int(match[2]), int(match[1]), today)
-    if plain in _TODAY:
+    day = _CLOCK.sub("", plain)
+    if day in _TODAY:
         return today
-    if plain in _YESTERDAY:
+    if day in _YESTERDAY:
         return today - timedelta(days=1)
-    if plain in _BEFORE_YESTERDAY:
+    if day in _BEFORE_YESTERDAY:
         return today - timedelta(days=2)
     try:
         if (match := _RELATIVE.match(plain)) and (unit := _unit(match["unit"])) and (count := _count(match)):

@@ -88,6 +88,8 @@ def _written(match: re.Match[str] | None) -> tuple[str | None, int]:
     if not match:
         return None, 0
     sign = _currency(match["code"] or match["sign"])
+    if sign is None and "$" in match[0]:  # capitals that are no currency: "OTE $300,000"
+        return "$", len(match[0]) - match[0].index("$")
     return (sign, len(match[0])) if sign else (None, 0)
 
 

@@ -287,6 +287,8 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
         )
         return {"CDN": "CAD", "CA": "CAD"}.get(named[0], named[0]) if named else "USD"
     if signs[0] == "kr":
+        if named := re.search(r"(?<![A-Za-z])(?:SEK|NOK|DKK|ISK)(?![A-Za-z])", text):
+            return named[0]
         if re.search(r"(?i)kr\.|\bpr\.|md\b|måned(?:en|lig)|løn\b", text):
             return "NOK" if re.search(r"(?i)lønn|mnd|brutto pr", text) else "DKK"
         return "NOK" if re.search(r"(?i)lønn|mnd", text) else "SEK"
