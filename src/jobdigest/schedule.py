@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 60
 FIRST_ROUND = timedelta(minutes=30)  # so long an edition waits for the first collection after a start
+LOOKED_AT_EVERY = 0.25  # seconds between looks at whether a signal came
 SOON = 2.0  # seconds between looks at whether workers are done with it
 STOPPING = 9.5  # seconds; whatever is not done by then is a transaction that is rolled back, or a look not taken
 LEADER = "leader"  # who leads may go on with whatever an earlier leader began
@@ -137,12 +138,17 @@ def run_forever(app: App, stop: threading.Event | None = None) -> list[str]:
 
 
 def wait_for_the_end(stop: threading.Event) -> None:
-    """Until a signal or `stop`. The handler only writes into a queue: nothing else is safe inside one."""
+    """Until a signal or `stop`. The handler only writes into a queue: nothing else is safe inside one.
+
+    A signal that reaches another thread sets no waiting main thread going, so this one looks by itself.
+    """
     if threading.current_thread() is not threading.main_thread():
         stop.wait()
         return
     asked: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: asked.put(number))
-    log.info("%s: finishing what is in flight", signal.Signals(asked.get()).name)
-    stop.set()
+    while not stop.is_set():
+        with suppress(queue.Empty):
+            log.info("%s: finishing what is in flight", signal.Signals(asked.get(timeout=LOOKED_AT_EVERY)).name)
+            stop.set()

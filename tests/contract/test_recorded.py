@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support.recordings import FILES, RECORDED, RECORDINGS, Recording, read
+from jobdigest.collect.sources.registry import load_kinds
+from support.recordings import FILES, RECORDED, RECORDINGS, Recording, own_lines, read
 
 WANTED = {"title", "company", "url", "locations", "date_posted", "description"}
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded responses at {RECORDED}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,46 @@ def test_restoring_what_is_no_backup_changes_nothing(operator: Operator) -> None
     (operator.folder / "wrong.db").write_text("not a database")
     assert "is not a backup" in operator.types("restore", "wrong.db", exit_code=2).stderr
     assert operator.lines("jobs", "--now", NOW)
+
+
+def test_a_database_in_use_is_not_replaced(operator: Operator) -> None:
+    operator.types("collect", "--now", NOW)
+    operator.types("backup", "before.db")
+    with closing(sqlite3.connect(operator.folder / "digest.db")) as other:
+        other.execute("SELECT count(*) FROM postings").fetchall()
+        refused = operator.types("restore", "before.db", exit_code=2)
+    assert "is in use; stop `digest run`" in refused.stderr
+    assert "HELD" not in operator.types("status", "--now", NOW).stdout
+
+
+def test_a_backup_of_a_newer_version_is_not_put_back(operator: Operator) -> None:
+    operator.types("collect", "--now", NOW)
+    operator.types("backup", "newer.db")
+    with closing(sqlite3.connect(operator.folder / "newer.db")) as copy:
+        copy.execute("UPDATE alembic_version SET version_num = '9999'")
+        copy.commit()
+    assert "install the newer jobdigest" in operator.types("restore", "newer.db", exit_code=1).stderr
+    assert operator.lines("jobs", "--now", NOW)
+
+
+def test_a_backup_takes_the_place_of_a_damaged_database(operator: Operator) -> None:
+    operator.types("collect", "--now", NOW)
+    operator.types("backup", "before.db")
+    (operator.folder / "digest.db").write_bytes(b"what the disk made of it" * 1000)
+    operator.types("restore", "before.db", "--now", NOW)
+    assert operator.lines("jobs", "--now", NOW)
+    assert (operator.folder / "digest.db.before-restore").read_bytes().startswith(b"what the disk")
+
+
+def test_a_schema_of_a_newer_version_is_refused(operator: Operator) -> None:
+    operator.types("collect", "--now", NOW)
+    with closing(sqlite3.connect(operator.folder / "digest.db")) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+        file.commit()
+    for command in (("run",), ("once",), ("send",)):
+        refused = operator.types(*command, exit_code=1)
+        assert "install the newer jobdigest again" in refused.stderr
+        assert "Traceback" not in refused.stderr
 
 
 def test_once_does_a_week_and_twice_nothing_more(operator: Operator, sink: Sink) -> None:

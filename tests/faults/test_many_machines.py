@@ -97,7 +97,7 @@ class Round:
 
     def __init__(self, folder: Path, sink: Sink, where: str, sources: int, jobs: int, readers: int) -> None:
         self.sink, self.sources, self.jobs, self.readers = sink, sources, jobs, readers
-        self.cluster = Cluster(folder, where, sink, readers, sources, jobs)
+        self.cluster = Cluster(folder, where, sink=sink, readers=readers, sources=sources, jobs=jobs)
         self.killed = 0
 
     def works(self, count: int) -> None:

@@ -100,6 +100,8 @@ edition: {max_jobs: 0}
         (NEWSLETTER + SOURCES + "schedule: {late_within: soon}\n", "'soon' is not a span of time"),
         (NEWSLETTER + SOURCES + "delivery: {rate: fast}\n", "'fast' is not a rate"),
         (NEWSLETTER + SOURCES + "schedule: {skip: [W52]}\n", "'W52' is not an ISO week"),
+        (NEWSLETTER + SOURCES + "schedule: {skip: [2025-W53]}\n", "'2025-W53': that year has no such week"),
+        (NEWSLETTER + SOURCES + "schedule: {move: {2026-W53: noon}}\n", "'noon' is not a weekly slot"),
         (NEWSLETTER + SOURCES + "roles: [{id: x, patterns: ['(']}]\n", "is not a regular expression"),
     ],
 )

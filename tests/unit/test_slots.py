@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobdigest.config import Schedule
-from jobdigest.slots import due_slot, instant_of, key_of, latest_slot, local_slot, slots_from
+from jobdigest.slots import due_slot, instant_of, latest_slot, local_slot, slots_from
 
 
 def schedule(**values: object) -> Schedule:
@@ -38,7 +38,7 @@ def test_2026_has_a_week_53() -> None:
 
 
 def test_a_skipped_week_has_no_slot_and_a_moved_one_has_another() -> None:
-    plan = schedule(send="tue 09:00", skip=("2026-W52",), move={"2026-W53": "thu 10:00"})
+    plan = schedule(send="tue 09:00", skip=("2026-W52",), move={"2026-W53": " Thu 10:00"})
     slots = list(islice(slots_from(plan, datetime(2026, 12, 14, tzinfo=UTC)), 3))
     assert [slot.edition for slot in slots] == ["2026-W51", "2026-W53", "2027-W01"]
     assert slots[1].at == datetime(2026, 12, 31, 10, tzinfo=UTC)
@@ -58,17 +58,3 @@ def test_local_sending_starts_where_the_day_begins() -> None:
     assert latest_slot(plan, datetime(2026, 11, 24, 9, tzinfo=UTC)).at == datetime(2026, 11, 23, 19, tzinfo=UTC)  # type: ignore[union-attr]
     assert local_slot("2026-W48", plan, "America/Los_Angeles") == datetime(2026, 11, 24, 17, tzinfo=UTC)
     assert local_slot("2026-W48", plan, None) == datetime(2026, 11, 24, 9, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("zone", ["US/Pacific", "Europe/Berlin", "Pacific/Apia", "Asia/Kolkata", "America/St_Johns"])
-@pytest.mark.parametrize("send", ["sun 02:30", "mon 00:00", "sat 23:30"])
-def test_every_iso_week_fires_once(zone: str, send: str) -> None:
-    start, end = datetime(2025, 1, 6, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)
-    keys = []
-    for slot in slots_from(schedule(timezone=zone, send=send), start):
-        if slot.at >= end:
-            break
-        assert key_of(slot.local.date()) == slot.edition
-        keys.append(slot.edition)
-    assert keys == list(dict.fromkeys(keys))
-    assert len(keys) in (104, 105)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jobdigest.deliver.owner import new_owner
 from jobdigest.errors import DeliveryError, DigestError
 from jobdigest.slots import due_slot
-from jobdigest.store import backup, editions, facts, holds, retention
+from jobdigest.store import backup, editions, facts, holds, restoring, retention
 from jobdigest.store.sources import SourceMemory
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def make_backup(app: App, target: Path | None, now: datetime) -> Path:
 def restore(app: App, source: Path, now: datetime) -> list[str]:
     """Put a backup in place of the database; editions due until now are held, because they may have been sent."""
     database = backup.database_file(app.config.database, app.config.root)
-    backup.check_copy(source)
-    kept = backup.put_back(source, database)
-    with app.store.begin() as connection:
-        holds.hold_after_restore(connection, now)
+    restoring.check_copy(source)
+    kept = restoring.put_back(source, database, now)
     lines = [f"restored {source}"] + ([f"what was there is kept as {kept}"] if kept else [])
     return [*lines, "editions due until now are held: nothing of them is sent until `digest restore --resume`"]
 
@@ -123,6 +121,9 @@ def _save(command: str | None, root: Path) -> None:
     """Store the state away; raises DigestError where that fails, so that nothing is sent on an unsaved state."""
     if command is None:
         return
-    done = subprocess.run(command, shell=True, cwd=root, timeout=SAVE_SECONDS, capture_output=True, text=True)  # noqa: S602 - the operator's own command
+    try:
+        done = subprocess.run(command, shell=True, cwd=root, timeout=SAVE_SECONDS, capture_output=True, text=True)  # noqa: S602 - the operator's own command
+    except subprocess.TimeoutExpired:
+        raise DigestError(f"--save: {command!r} was not done after {SAVE_SECONDS // 60} minutes") from None
     if done.returncode:
         raise DigestError(f"--save: {command!r} ended with {done.returncode}: {done.stderr.strip()[-500:]}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
@@ -107,10 +107,9 @@ class Schedule(Section):
     @field_validator("move")
     @classmethod
     def _moves_are_slots(cls, value: dict[str, str]) -> dict[str, str]:
-        for key, slot in value.items():
+        for key in value:
             _check_week(key)
-            cls._slot_is_a_slot(slot)
-        return value
+        return {key: cls._slot_is_a_slot(slot) for key, slot in value.items()}
 
     @field_validator("collect", "late_within", mode="before")
     @classmethod
@@ -119,7 +118,11 @@ class Schedule(Section):
 
 
 def _check_week(key: str) -> None:
-    if not re.match(r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$", key):
+    try:
+        known = re.fullmatch(r"\d{4}-W\d\d", key) and date.fromisocalendar(int(key[:4]), int(key[6:]), 1)
+    except ValueError:
+        raise ValueError(f"{key!r}: that year has no such week") from None
+    if not known:
         raise ValueError(f"{key!r} is not an ISO week; write it like 2026-W48")
 
 

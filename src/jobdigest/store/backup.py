@@ -61,31 +61,3 @@ def rotate(folder: Path, keep: int) -> list[Path]:
     for path in old:
         path.unlink(missing_ok=True)
     return old
-
-
-def check_copy(backup: Path) -> None:
-    """Raise UsageError unless `backup` is a whole database of this program."""
-    if not backup.is_file():
-        raise UsageError(f"{backup}: no such file")
-    try:
-        with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as copy:
-            if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                raise UsageError(f"{backup}: is damaged; take another backup")
-            copy.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.Error as error:
-        raise UsageError(f"{backup}: is not a backup of jobdigest: {error}") from None
-
-
-def put_back(backup: Path, database: Path) -> Path | None:
-    """Replace the database by a checked backup; what was there is kept beside it, and its path returned."""
-    kept = None
-    if database.exists():
-        kept = database.with_name(f"{database.name}.before-restore")
-        copy_to(database, kept)
-    for leftover in ("-wal", "-shm"):
-        database.with_name(database.name + leftover).unlink(missing_ok=True)
-    unfinished = database.with_name(f"{database.name}.part")
-    unfinished.touch(0o600)
-    shutil.copyfile(backup, unfinished)
-    os.replace(unfinished, database)
-    return kept

@@ -19,28 +19,34 @@ _LOCK = 0x6A6F6264  # pg_advisory_xact_lock: two processes that start together u
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing, after copying a SQLite file; raises StoreError if it is newer than we."""
-    head = _newest()
+    head = _known()[-1]
     with engine.connect() as connection:
         current = _current(connection)
     if current == head:  # nearly always: Alembic takes longer to import than most commands take
         return
-    script = _script()
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
-        raise StoreError(
-            f"the database has schema {current}, which this version does not know; install the newer jobdigest again"
-        )
-    if current is not None and engine.dialect.name == "sqlite":
-        database = Path(str(engine.url.database))
-        copy_to(database, database.with_name(f"{database.name}.before-{head}"))
     with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as connection, connection.begin():
         if connection.dialect.name != "sqlite":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        _run(connection, script)
+        current = _current(connection)  # again: another process may have been quicker
+        if current != head:
+            refuse_newer(current)
+            if current and connection.dialect.name == "sqlite":
+                database = Path(str(engine.url.database))
+                copy_to(database, database.with_name(f"{database.name}.before-{head}"))
+            _run(connection, _script())
 
 
-def _newest() -> str:
-    """The revision that our migrations lead to: their files are numbered."""
-    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+def refuse_newer(version: str | None) -> None:
+    """Raise StoreError for a schema that this program does not know."""
+    if version is not None and version not in _known():
+        raise StoreError(
+            f"the database has schema {version}, which this version does not know; install the newer jobdigest again"
+        )
+
+
+def _known() -> list[str]:
+    """Our revisions, the newest last: their files are numbered."""
+    return sorted(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _current(connection: Connection) -> str | None:
