@@ -1,8 +1,7 @@
-"""The operator's hand: hide, pin, split, add, note and aliases, each remembered by later polls and explained."""
+"""The operator's hand: what is hidden stays hidden and says so; what is added by hand is judged."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -61,55 +60,9 @@ def test_hidden_stays_hidden_and_says_so(operator: Operator) -> None:
     assert "Data Scientist" in dry_run(operator)[0]
 
 
-def test_pinned_comes_first(operator: Operator) -> None:
-    for id_, title in (("3", "Data Scientist"), ("4", "Computer Vision Engineer")):
-        job = by_id(operator)[id_]["job_id"]
-        operator.types("jobs", "pin", job)
-        assert dry_run(operator)[0][0] == title
-        operator.types("jobs", "pin", job, "--undo")
-
-
-def test_a_split_stays_after_the_next_poll(operator: Operator) -> None:
-    before = by_id(operator)
-    assert before["1"]["job_id"] == before["2"]["job_id"]
-    operator.types("jobs", "split", before["1"]["job_id"], before["2"]["source"], "2")
-    operator.types("collect", "--now", LATER)
-    after = by_id(operator)
-    assert after["1"]["job_id"] != after["2"]["job_id"]
-    refused = operator.types("jobs", "split", before["1"]["job_id"], before["2"]["source"], "99", exit_code=2)
-    assert "has no posting '99'" in refused.stderr
-
-
 def test_a_job_added_by_hand_is_judged(operator: Operator) -> None:
     words = ("--company", "Handmade", "--url", "https://jobs.example.com/hand", "--now", NOW)
     said = operator.types("jobs", "add", "Research Scientist, Reinforcement Learning", *words).stdout
     assert "kept" in said
     (job,) = [job for job in operator.lines("jobs", "--now", NOW) if job["company"] == "Handmade"]
     assert job["role_type"] == "research"
-
-
-def test_a_note_heads_the_next_edition(operator: Operator) -> None:
-    operator.types("jobs", "note", "We are <away> next week.", "--now", LATER)
-    assert "We are <away> next week." in dry_run(operator)[1]
-    operator.types("jobs", "note", "--undo", "--now", LATER)
-    assert "away" not in dry_run(operator)[1]
-    assert "needs words" in operator.types("jobs", "note", "--now", LATER, exit_code=2).stderr
-
-
-def test_an_alias_makes_two_employers_one(operator: Operator) -> None:
-    before = by_id(operator)
-    assert before["5"]["job_id"] != before["6"]["job_id"]
-    (operator.folder / "aliases.txt").write_text("Sonic Labs = Hedgehog Media  # since 2025\n", encoding="utf-8")
-    operator.config.write_text(operator.config.read_text() + "curation: {aliases: aliases.txt}\n", encoding="utf-8")
-    operator.types("collect", "--now", LATER)
-    after = by_id(operator)
-    assert after["5"]["job_id"] == after["6"]["job_id"] == min(before["5"]["job_id"], before["6"]["job_id"], key=len)
-    (operator.folder / "aliases.txt").write_text("\nSonic Labs\n", encoding="utf-8")
-    assert "aliases.txt:2:" in operator.types("check", exit_code=2).stderr
-
-
-def test_every_decision_is_told_in_json(operator: Operator) -> None:
-    for found in by_id(operator).values():
-        assert found["decision"] in {"kept", "merged", "dropped"}
-        assert found["reason"]
-        json.dumps(found)
