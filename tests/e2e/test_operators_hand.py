@@ -1,7 +1,10 @@
-"""The operator's hand: what is hidden stays hidden and says so; what is added by hand is judged."""
+"""The operator's hand: hide, pin, split, add, note and aliases, each remembered by later polls and explained."""
 
 from __future__ import annotations
 
+import json
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +46,8 @@ def by_id(operator: Operator) -> dict[str, dict[str, Any]]:
 def dry_run(operator: Operator) -> tuple[list[str], str]:
     """Titles of the edition as they come in a sample mail's text, and that text."""
     operator.types("send", "--dry-run", "--out", "out", "--now", LATER)
-    mail = next((operator.folder / "out" / "messages").glob("*.eml")).read_bytes().decode("utf-8", "replace")
+    (file,) = (operator.folder / "out" / "messages").glob("*.eml")
+    mail = str(message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",)).get_content())
     titles = sorted({row["title"] for row in ROWS if row["title"] in mail}, key=mail.index)
     return titles, mail
 
@@ -60,9 +64,56 @@ def test_hidden_stays_hidden_and_says_so(operator: Operator) -> None:
     assert "Data Scientist" in dry_run(operator)[0]
 
 
+def test_pinned_comes_first_in_its_group(operator: Operator) -> None:
+    for id_, other in (("5", "6"), ("6", "5")):
+        job = by_id(operator)[id_]["job_id"]
+        operator.types("jobs", "pin", job)
+        words = dry_run(operator)[1].split()
+        assert words.index(f"https://jobs.example.com/{id_}") < words.index(f"https://jobs.example.com/{other}")
+        operator.types("jobs", "pin", job, "--undo")
+
+
+def test_a_split_stays_after_the_next_poll(operator: Operator) -> None:
+    before = by_id(operator)
+    assert before["1"]["job_id"] == before["2"]["job_id"]
+    operator.types("jobs", "split", before["1"]["job_id"], before["2"]["source"], "2")
+    operator.types("collect", "--now", LATER)
+    after = by_id(operator)
+    assert after["1"]["job_id"] != after["2"]["job_id"]
+    refused = operator.types("jobs", "split", before["1"]["job_id"], before["2"]["source"], "99", exit_code=2)
+    assert "has no posting '99'" in refused.stderr
+
+
 def test_a_job_added_by_hand_is_judged(operator: Operator) -> None:
     words = ("--company", "Handmade", "--url", "https://jobs.example.com/hand", "--now", NOW)
     said = operator.types("jobs", "add", "Research Scientist, Reinforcement Learning", *words).stdout
     assert "kept" in said
     (job,) = [job for job in operator.lines("jobs", "--now", NOW) if job["company"] == "Handmade"]
     assert job["role_type"] == "research"
+
+
+def test_a_note_heads_the_next_edition(operator: Operator) -> None:
+    operator.types("jobs", "note", "We are <away> next week.", "--now", LATER)
+    assert "We are <away> next week." in dry_run(operator)[1]
+    operator.types("jobs", "note", "--undo", "--now", LATER)
+    assert "away" not in dry_run(operator)[1]
+    assert "needs words" in operator.types("jobs", "note", "--now", LATER, exit_code=2).stderr
+
+
+def test_an_alias_makes_two_employers_one(operator: Operator) -> None:
+    before = by_id(operator)
+    assert before["5"]["job_id"] != before["6"]["job_id"]
+    (operator.folder / "aliases.txt").write_text("Sonic Labs = Hedgehog Media  # since 2025\n", encoding="utf-8")
+    operator.config.write_text(operator.config.read_text() + "curation: {aliases: aliases.txt}\n", encoding="utf-8")
+    operator.types("collect", "--now", LATER)
+    after = by_id(operator)
+    assert after["5"]["job_id"] == after["6"]["job_id"] == min(before["5"]["job_id"], before["6"]["job_id"], key=len)
+    (operator.folder / "aliases.txt").write_text("\nSonic Labs\n", encoding="utf-8")
+    assert "aliases.txt:2:" in operator.types("check", exit_code=2).stderr
+
+
+def test_every_decision_is_told_in_json(operator: Operator) -> None:
+    for found in by_id(operator).values():
+        assert found["decision"] in {"kept", "merged", "dropped"}
+        assert found["reason"]
+        json.dumps(found)

@@ -41,7 +41,7 @@ class Rounds(NamedTuple):
 def source(name: str, server: HostileServer) -> SourceConfig:
     kind = "personio" if name in XML else "greenhouse"
     at = f"{server.url}/{name}"
-    return SourceConfig(kind=kind, value="acme", name=name, base_url=at, timeout=timedelta(seconds=0.3))
+    return SourceConfig(kind=kind, value="acme", name=name, base_url=at, timeout=timedelta(seconds=1))
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ its own words, environment and folder, and ends with its own exit code.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pkgutil
@@ -65,4 +66,10 @@ def _digest(words: list[str], folder: Path, environ: dict[str, str], out: Path, 
     time.tzset()
     os.chdir(folder)
     sys.argv = ["digest", *words]
-    main()
+    code: str | int | None = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    gc.collect()  # a process of this kind ends without; a database is closed by it
+    sys.exit(code)
