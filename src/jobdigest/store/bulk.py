@@ -1,23 +1,45 @@
-"""Many rows of one table at a time: the columns' types once, then plain tuples; a fifth of the CPU of the usual way."""
+"""Statements compiled once and rows given as plain tuples: a fifth of the CPU of the usual way.
+
+For what is done with every posting and with every mail; everything else uses SQLAlchemy as it comes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, CursorResult, Delete, Insert, Table, Update, bindparam, insert
 
 Process = Callable[[Any], Any] | None
+Statement = Insert | Update | Delete
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all have the same keys; the same as `connection.execute(insert(table), rows)`."""
     if rows:
-        names = tuple(rows[0])
-        statement, processes = _prepared(connection.engine.dialect.name, table, names)
-        columns = [_encoded([row[n] for row in rows], p) for n, p in zip(names, processes, strict=True)]
-        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+        write(connection, _insert(table, tuple(rows[0])), rows)
+
+
+@lru_cache(maxsize=32)
+def _insert(table: Table, names: tuple[str, ...]) -> Insert:
+    return insert(table).values({name: bindparam(name) for name in names})
+
+
+def write(connection: Connection, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
+    """`connection.execute(statement, rows)` for a statement that lives as long as the program; rows must not be empty.
+
+    Every parameter without a value of its own has to stand in every row. One row may return something, many may not.
+    """
+    made = _prepared(connection.engine.dialect.name, statement)
+    columns = [
+        _encoded([row[p.name] for row in rows], p.process) if p.asked else [p.own] * len(rows) for p in made.parameters
+    ]
+    lines: list[Any] = list(zip(*columns, strict=True))
+    if made.named:
+        names = [p.name for p in made.parameters]
+        lines = [dict(zip(names, line, strict=True)) for line in lines]
+    return connection.exec_driver_sql(made.text, lines if len(lines) > 1 else lines[0])
 
 
 def _encoded(column: list[Any], process: Process) -> list[Any]:
@@ -28,13 +50,33 @@ def _encoded(column: list[Any], process: Process) -> list[Any]:
     return [done[id(value)] for value in column]
 
 
-@lru_cache(maxsize=32)
-def _prepared(dialect_name: str, table: Table, names: tuple[str, ...]) -> tuple[str, tuple[Process, ...]]:
+class _Parameter(NamedTuple):
+    """A place in a statement: asked of every row, or filled by the statement's own value."""
+
+    name: str
+    process: Process
+    asked: bool
+    own: Any
+
+
+class _Prepared(NamedTuple):
+    """What the driver is told, and what it wants to be told with it, in order."""
+
+    text: str
+    named: bool
+    parameters: list[_Parameter]
+
+
+@lru_cache(maxsize=128)
+def _prepared(dialect_name: str, statement: Statement) -> _Prepared:
     from sqlalchemy.dialects import registry
 
     dialect = registry.load("postgresql.psycopg" if dialect_name == "postgresql" else dialect_name)()
-    mark = "%s" if dialect.paramstyle == "pyformat" else "?"
-    columns = ", ".join(f'"{name}"' for name in names)
-    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join([mark] * len(names))})'  # noqa: S608 - names are ours
-    processes = tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
-    return statement, processes
+    compiled = statement.compile(dialect=dialect)
+    parameters = []
+    for name in compiled.positiontup or list(compiled.binds):
+        bind = compiled.binds[name]
+        process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        own = process(bind.value) if process and bind.value is not None else bind.value
+        parameters.append(_Parameter(name, process, bind.required, own))
+    return _Prepared(str(compiled), compiled.positiontup is None, parameters)

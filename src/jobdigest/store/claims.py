@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, exists, func, or_, select, update
 
 from jobdigest.model import Delivery, DeliveryState, Outcome
+from jobdigest.store.bulk import write
 from jobdigest.store.schema import deliveries as d
 from jobdigest.store.schema import editions, subscribers, suppressions
 
@@ -162,24 +164,31 @@ def mark_sending(conn: Connection, edition: str, owner: str, ids: Sequence[int],
 
     Empty where the edition has been paused, stopped or cancelled; without the rows that are no longer `owner`'s.
     """
-    values = {"ids": list(ids), "by": owner, "now": now, "until": now + LEASE, "of": edition}
-    return set(conn.execute(_MARK, values).scalars())
+    size = 1 << (len(ids) - 1).bit_length()  # so that few statements serve any number
+    padded = [*ids, *[ids[-1]] * (size - len(ids))]
+    values = {"by": owner, "now": now, "until": now + LEASE, "of": edition}
+    values |= {f"id{i}": row for i, row in enumerate(padded)}
+    return set(write(conn, _mark(size), [values]).scalars())
 
 
 # The statements of the path that every mail takes are built once: building and compiling them costs as much as a mail.
-_MARK = (
-    update(d)
-    .where(d.c.id.in_(bindparam("ids", expanding=True)), d.c.owner == bindparam("by"), d.c.state == "pending")
-    .where(exists().where(editions.c.key == bindparam("of"), editions.c.state == "sending"))
-    .values(
-        state="sending",
-        attempts=d.c.attempts + 1,
-        first_attempt=func.coalesce(d.c.first_attempt, bindparam("now", type_=d.c.updated.type)),
-        lease_until=bindparam("until"),
-        updated=bindparam("now", type_=d.c.updated.type),
+@lru_cache
+def _mark(size: int) -> Update:
+    now = bindparam("now", type_=d.c.updated.type)
+    return (
+        update(d)
+        .where(d.c.id.in_([bindparam(f"id{i}") for i in range(size)]))
+        .where(d.c.owner == bindparam("by"), d.c.state == "pending")
+        .where(exists().where(editions.c.key == bindparam("of"), editions.c.state == "sending"))
+        .values(
+            state="sending",
+            attempts=d.c.attempts + 1,
+            first_attempt=func.coalesce(d.c.first_attempt, now),
+            lease_until=bindparam("until"),
+            updated=now,
+        )
+        .returning(d.c.id)
     )
-    .returning(d.c.id)
-)
 
 
 def record(conn: Connection, owner: str, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -189,7 +198,7 @@ def record(conn: Connection, owner: str, outcomes: Sequence[Outcome], now: datet
     """
     if not outcomes:
         return
-    conn.execute(_RECORD, [_recorded(outcome, owner, now) for outcome in outcomes])
+    write(conn, _RECORD, [_recorded(outcome, owner, now) for outcome in outcomes])
     _catch_up(conn, [o.delivery for o in outcomes if o.state is DeliveryState.ACCEPTED])
 
 
@@ -229,16 +238,13 @@ def _recorded(outcome: Outcome, owner: str, now: datetime) -> dict[str, Any]:
 
 def _catch_up(conn: Connection, accepted: Sequence[Delivery]) -> None:
     if accepted:
-        readers = [delivery.subscriber_id for delivery in accepted]
-        conn.execute(_CATCH_UP, {"edition": accepted[0].edition, "readers": readers})
+        write(conn, _CATCH_UP, [{"reader": one.subscriber_id, "edition": one.edition} for one in accepted])
 
 
 _CATCH_UP = (
     update(subscribers)
-    .where(
-        subscribers.c.id.in_(bindparam("readers", expanding=True)),
-        or_(subscribers.c.caught_up_to.is_(None), subscribers.c.caught_up_to < bindparam("edition")),
-    )
+    .where(subscribers.c.id == bindparam("reader"))
+    .where(or_(subscribers.c.caught_up_to.is_(None), subscribers.c.caught_up_to < bindparam("edition")))
     .values(caught_up_to=bindparam("edition"))
 )
 
