@@ -55,7 +55,7 @@ def claim(
     if not_domains:
         where.append(d.c.domain.not_in(not_domains))
     query = (
-        select(d, subscribers.c.email, subscribers.c.state.label("standing"), subscribers.c.snoozed_until)
+        select(*_OF_DELIVERY, subscribers.c.email, subscribers.c.state.label("standing"), subscribers.c.snoozed_until)
         .add_columns(subscribers.c.address_hash.label("address_now"), suppressions.c.address_hash.label("suppressed"))
         .outerjoin(subscribers, subscribers.c.id == d.c.subscriber_id)
         .outerjoin(suppressions, _suppressed(now))
@@ -72,6 +72,10 @@ def claim(
         ids = [row.id for row in wanted]
         conn.execute(update(d).where(d.c.id.in_(ids)).values(owner=owner, lease_until=now + LEASE, updated=now))
     return [_delivery(row) for row in wanted]
+
+
+_OF_DELIVERY = (d.c.id, d.c.edition, d.c.subscriber_id, d.c.address_hash, d.c.name, d.c.language, d.c.shown, d.c.extra,
+                d.c.key_id, d.c.not_before, d.c.attempts)  # fmt: skip
 
 
 def _due(now: datetime, calendar: datetime) -> Any:

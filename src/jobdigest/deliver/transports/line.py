@@ -11,6 +11,8 @@ from jobdigest.deliver.replies import Phase, Reply
 from jobdigest.deliver.transports.smtp import one_line
 from jobdigest.model import Message
 
+_SHORT = 1024
+
 
 @dataclass(eq=False)
 class Transaction:
@@ -32,7 +34,7 @@ class Line:
     socket: socket.socket
     pipelining: bool
     utf8: bool
-    out: bytearray = field(default_factory=bytearray)
+    out: deque[bytes | memoryview] = field(default_factory=deque)
     unread: bytes = b""
     words: list[str] = field(default_factory=list)  # of a reply of several lines
     awaited: deque[tuple[Phase | None, Transaction | None]] = field(default_factory=deque)
@@ -40,6 +42,23 @@ class Line:
     reset: bool = False
     writing: bool = False  # the selector tells when there is room to write
     deadline: float | None = None
+
+    def put(self, data: bytes) -> None:
+        """Write this next; short pieces go out together."""
+        if self.out and isinstance(self.out[-1], bytes) and len(self.out[-1]) + len(data) < _SHORT:
+            self.out[-1] += data
+        else:
+            self.out.append(data)
+
+    def send(self) -> None:
+        """Write what there is to write, without copying bodies; raises what the socket does where it takes no more."""
+        while self.out:
+            piece = self.out[0]
+            sent = self.socket.send(piece)
+            if sent == len(piece):
+                self.out.popleft()
+            else:
+                self.out[0] = memoryview(piece)[sent:]
 
     def replies(self) -> Iterator[tuple[int | None, str]]:
         """Take the whole replies out of what was read: code (None where it is none) and words, on one line."""

@@ -61,7 +61,7 @@ class Pipelined:
         line = self._at[ticket]
         transaction = line.current[0]
         transaction.dotted, transaction.phase = True, Phase.DOT
-        line.out += b".\r\n"
+        line.put(b".\r\n")
         line.awaited.append((Phase.DOT, transaction))
         if line.pipelining and self._backlog:
             self._start(line, self._backlog.popleft())
@@ -180,7 +180,7 @@ class Pipelined:
         )
         line.current.append(transaction)
         if line.reset:
-            line.out += b"RSET\r\n"
+            line.put(b"RSET\r\n")
             line.awaited.append((None, None))
             line.reset = False
         self._next_commands(line, transaction)
@@ -188,15 +188,14 @@ class Pipelined:
     def _next_commands(self, line: Line, transaction: Transaction) -> None:
         while transaction.commands:
             phase, command = transaction.commands.popleft()
-            line.out += command
+            line.put(command)
             line.awaited.append((phase, transaction))
             if not line.pipelining:
                 break
 
     def _write(self, line: Line) -> None:
         try:
-            while line.out:
-                del line.out[: line.socket.send(line.out)]
+            line.send()
         except _WAITING:
             pass
         except OSError as error:
@@ -270,7 +269,7 @@ class Pipelined:
             self._ended(transaction, What.REFUSED, transaction.refusal)
             self._drop(line)
             return False
-        line.out += stuffed(transaction.message.data)
+        line.put(stuffed(transaction.message.data))
         transaction.ready = True
         self._write(line)
         return line in self._lines
