@@ -84,11 +84,15 @@ def check(cluster: Cluster, sink: Sink, readers: int, connections: int) -> Count
     assert len(states) == readers
     counts = Counter(states.values())
     assert counts["in_doubt"] <= connections
-    assert set(states) - set(sink.recipients) <= {who for who, state in states.items() if state == "in_doubt"}
+    unmailed = Counter(states[who] for who in set(states) - set(sink.recipients))
+    assert set(unmailed) <= {"in_doubt"}, (
+        f"{unmailed} of {counts} were not mailed: {cluster.asks(_WHY)}\n{cluster.logs()}"
+    )
     assert cluster.types("deliveries", "--check").stdout.startswith("the ledger is whole")
     return counts
 
 
+_WHY = "SELECT state, reason, answer, count(*) FROM deliveries GROUP BY 1, 2, 3"
 _STATES = "SELECT email, d.state FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id"
 
 

@@ -249,6 +249,8 @@ def judge_safety(
 
     `deny` beats `allow`, and both beat the evidence; a denial is a reason of its own.
     """
+    if not reasons and not deny:
+        return "ok", ()
     names = _names(company, url)
     denied = sorted(entry for entry in deny if entry.strip().casefold() in names)
     if denied:

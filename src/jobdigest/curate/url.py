@@ -47,8 +47,13 @@ class _Parts(NamedTuple):
     fragment: str
 
 
+_PLAIN = re.compile(r"(https?)://([A-Za-z0-9.-]+)(/[^?#\x00-\x20]*|)(?:\?([^#\x00-\x20]*))?(?:#([^\x00-\x20]*))?")
+
+
 @lru_cache(maxsize=64)  # one posting's address is asked several things in a row
 def _split(url: str) -> _Parts | None:
+    if plain := _PLAIN.fullmatch(url):  # nearly all are, and urlsplit takes four times as long
+        return _Parts(plain[1], plain[2].lower(), False, plain[3], plain[4] or "", plain[5] or "")
     try:
         parts = urlsplit(url)
         if ":" in parts.netloc:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobdigest.curate.merge import Member, Merged, merge
 from jobdigest.curate.state import Sightings, State, state
 from jobdigest.model import Job, PostingRef, Salary
 from jobdigest.store import search
+from jobdigest.store.bulk import write
 from jobdigest.store.postings import COLUMNS_OF_A_POSTING, read_places, read_salary
 from jobdigest.store.schema import jobs, postings, rulings
 
@@ -76,11 +78,17 @@ def refresh(connection: Connection, job_ids: Iterable[str], now: datetime, place
     if touched:
         search.bump(connection)
     if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        upsert = dialect.insert(jobs)
-        kept = ("id", "created", "hidden", "pinned")
-        changed = {name: upsert.excluded[name] for name in rows[0] if name not in kept}
-        connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+        write(connection, _upsert(connection.dialect.name, tuple(rows[0])), rows)
+
+
+@lru_cache
+def _upsert(dialect_name: str, names: tuple[str, ...]) -> Insert:
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    upsert = dialect.insert(jobs).values({name: bindparam(name) for name in names})
+    kept = ("id", "created", "hidden", "pinned")
+    changed = {name: upsert.excluded[name] for name in names if name not in kept}
+    made: Insert = upsert.on_conflict_do_update(index_elements=["id"], set_=changed)
+    return made
 
 
 def _merged(connection: Connection, job_ids: Sequence[str], now: datetime) -> Iterator[tuple[str, Merged | None]]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, select, text, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, select, text, update
 
 from jobdigest.model import Place, Posting, Salary
-from jobdigest.store.bulk import insert_rows
+from jobdigest.store.bulk import insert_rows, write
 from jobdigest.store.schema import editions, postings
 
 _CURATION_LOCK = 0x6A6F6265
@@ -133,11 +134,14 @@ def save(
             inserts.append({**values, "id": id_, "first_seen": now, "old_news": old})
     insert_rows(connection, postings, inserts)
     if updates:
-        changed: dict[str, Any] = {name: bindparam(name) for name in updates[0] if name != "known_id"}
-        cleared = {"missing_since": None, "closed_at": None}
-        connection.execute(
-            update(postings).where(postings.c.id == bindparam("known_id")).values(**changed, **cleared), updates
-        )
+        write(connection, _update(tuple(updates[0])), updates)
+
+
+@lru_cache
+def _update(names: tuple[str, ...]) -> Update:
+    changed: dict[str, Any] = {name: bindparam(name) for name in names if name != "known_id"}
+    cleared = {"missing_since": None, "closed_at": None}
+    return update(postings).where(postings.c.id == bindparam("known_id")).values(**changed, **cleared)
 
 
 def _recent(posted: date | None, now: datetime) -> bool:

@@ -43,11 +43,13 @@ def assign(connection: Connection, kept: Sequence[Kept]) -> Assigned:
         own = _own(row)
         groups.add(own)
         for key in row.keys:
-            groups.join(own, owner.setdefault(key, own))
-    moved = {job: root for job in old_jobs if (root := groups.root(job)) != job}
+            if (other := owner.setdefault(key, own)) != own:
+                groups.join(own, other)
+    roots = {job: groups.root(job) for job in {*old_jobs, *groups.members()}}
+    moved = {job: roots[job] for job in old_jobs if roots[job] != job}
     _join(connection, moved)
-    _add_keys(connection, {key: groups.root(owner[key]) for row in kept for key in row.keys})
-    job_of = {row.id: groups.root(_own(row)) for row in kept}
+    _add_keys(connection, {key: roots[owner[key]] for row in kept for key in row.keys})
+    job_of = {row.id: roots[_own(row)] for row in kept}
     shrunk = {job_of[row.id] for row in kept if row.known and not set(unpack_keys(row.known.keys)) <= set(row.keys)}
     return Assigned(job_of, {*job_of.values(), *moved.values()}, shrunk)
 
