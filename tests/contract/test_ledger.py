@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import event, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from jobdigest.errors import DeliveryError
@@ -184,6 +184,29 @@ def test_nothing_is_claimed_before_its_time(store: Store) -> None:
     with store.read() as conn:
         assert claims.next_wait(conn, EDITION, NOW, NOW) == timedelta(hours=1)
     assert [delivery.subscriber_id for delivery in claim(store, now=SLOT + timedelta(hours=1))] == [1]
+
+
+def test_an_edition_is_not_sent_while_another_sender_claims_the_rest(store: Store) -> None:
+    """The other claims after each statement of the one that asks whether anything is left."""
+    if store.is_sqlite:
+        pytest.skip("a write transaction of SQLite has the database to itself")
+    freeze(store, addresses(3))
+    with store.begin() as conn:
+        ledger.start(conn, EDITION)
+    waiting, theirs = ["b"], list[Delivery]()
+
+    def other(*_: Any) -> None:
+        if waiting:
+            theirs.extend(claim(store, owner=waiting.pop()))
+
+    event.listen(store.engine, "after_cursor_execute", other)
+    assert sender(store, "a").next_wait(NOW, NOW) == timedelta()
+    assert len(theirs) == 3
+    assert sender(store, "a").next_wait(NOW, NOW) == claims.LEASE
+    with store.begin() as conn:
+        assert not ledger.finish(conn, EDITION, NOW)
+    ids = {delivery.id for delivery in theirs}
+    assert settle(store, sorted(ids), [], owner="b") == ids
 
 
 def test_two_owners_never_hold_the_same_row(store: Store) -> None:

@@ -289,19 +289,24 @@ def take_over(conn: Connection, edition: str, owner: str, now: datetime, alive: 
 
 
 def next_wait(conn: Connection, edition: str, now: datetime, calendar: datetime) -> timedelta | None:
-    """How long until an unfinished row may become due (zero: now); None where every row is final or in doubt."""
-    waits: list[timedelta] = []
-    mine = (d.c.edition == edition, d.c.state.in_(IN_FLIGHT))
-    lease, retry, start = conn.execute(
+    """How long until an unfinished row may become due (zero: now); None where every row is final or in doubt.
+
+    One statement, one view: between two, another sender may claim what the first saw free, and nothing would be left.
+    """
+    free = d.c.owner.is_(None)
+    lease, retry, start, due, unfinished = conn.execute(
         select(
-            func.min(d.c.lease_until).filter(d.c.lease_until.is_not(None)),
-            func.min(d.c.retry_at).filter(d.c.owner.is_(None), d.c.retry_at > now),
-            func.min(d.c.not_before).filter(d.c.owner.is_(None), d.c.not_before > calendar),
-        ).where(*mine)
+            func.min(d.c.lease_until),
+            func.min(d.c.retry_at).filter(free, d.c.retry_at > now),
+            func.min(d.c.not_before).filter(free, d.c.not_before > calendar),
+            func.count().filter(free, _due(now, calendar)),
+            func.count(),
+        ).where(d.c.edition == edition, d.c.state.in_(IN_FLIGHT))
     ).one()
-    due = conn.execute(select(d.c.id).where(*mine, d.c.owner.is_(None), _due(now, calendar)).limit(1)).first()
-    waits += [timedelta()] if due else []
+    if not unfinished:
+        return None
+    waits = [timedelta()] if due else []
     waits += [lease - now] if lease else []
     waits += [retry - now] if retry else []
     waits += [start - calendar] if start else []
-    return max(min(waits), timedelta()) if waits else None
+    return max(min(waits, default=LEASE), timedelta())

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from jobdigest.errors import DeliveryError
 from jobdigest.model import DeliveryState
@@ -117,8 +117,10 @@ def stop(conn: Connection, edition: str, reason: str) -> bool:
 
 
 def finish(conn: Connection, edition: str, now: datetime) -> bool:
-    """Every row is final or in doubt."""
-    return _move(conn, edition, "sent", ("sending",), finished=now)
+    """Note that every row is final or in doubt; False, and nothing changed, where one is not."""
+    unfinished = exists().where(d.c.edition == edition, d.c.state.in_(("pending", "sending")))
+    this = update(editions).where(editions.c.key == edition, editions.c.state == "sending", ~unfinished)
+    return bool(conn.execute(this.values(state="sent", finished_at=now)).rowcount)
 
 
 def cancel(conn: Connection, edition: str, now: datetime) -> int:
