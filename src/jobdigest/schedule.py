@@ -105,10 +105,12 @@ class Keeper:
     def wait(self, seconds: float) -> list[str]:
         """Wait for what is at work; the names of duties that are not done by then."""
         deadline = time.monotonic() + seconds
-        for thread in self._threads.values():
+        with self._lock:  # a tick may be about to start one more
+            threads = dict(self._threads)
+        for thread in threads.values():
             thread.join(max(0.0, deadline - time.monotonic()))
         self._leadership.release()
-        return [name for name, thread in self._threads.items() if thread.is_alive()]
+        return [name for name, thread in threads.items() if thread.is_alive()]
 
 
 def run_forever(app: App, stop: threading.Event | None = None) -> list[str]:
