@@ -10,10 +10,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from jobdigest.app import App, operating
+from jobdigest.errors import DigestError
 from support.cli import Operator
 from support.smtp_sink import Sink, Step
 
@@ -129,6 +132,17 @@ def test_once_does_a_week_and_twice_nothing_more(operator: Operator, sink: Sink)
 def test_a_state_that_cannot_be_saved_sends_nothing(operator: Operator, sink: Sink) -> None:
     refused = operator.types("once", "--save", "echo disk full >&2; exit 3", "--now", NOW, exit_code=1)
     assert "disk full" in refused.stderr
+    assert sink.recipients == []
+
+
+def test_a_state_that_is_never_saved_sends_nothing(
+    operator: Operator, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operating, "SAVE_SECONDS", 0.5)
+    app = App.load(operator.config)
+    with pytest.raises(DigestError, match="'sleep 600' was not done after"):
+        list(operating.once(app, datetime.fromisoformat(NOW), save="sleep 600", archive=None))
+    app.store.close()
     assert sink.recipients == []
 
 
