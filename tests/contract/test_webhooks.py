@@ -26,7 +26,7 @@ from support.amazon import CERTIFICATE_URL, HOST, TOPIC, Amazon, bounce
 from support.cli import Operator
 from support.serving import served
 
-READERS = ("ada", "bola", "chen", "dee", "eve", "fay", "gil", "hana")
+READERS = ("ada", "bola", "chen", "dee", "eve", "fay", "gil", "hana", "ivy")
 PASSWORD = "postmark:a-long-enough-password"
 
 
@@ -96,6 +96,13 @@ def test_a_bounce_at_amazon_suppresses_and_its_certificate_is_fetched_once(site:
     assert site.call("ses", site.amazon.notification(bounce())) == 204
     assert site.state("ada@example.org") == "bounced"
     assert site.asked == [urlsplit(CERTIFICATE_URL).path]
+
+
+def test_a_notification_may_be_as_large_as_amazon_lets_it_be(site: Site) -> None:
+    event = bounce(emailAddress="ivy@example.org") | {"mail": {"headers": ["x" * 1000] * 250}}
+    assert site.call("ses", site.amazon.notification(event, MessageId="m-large")) == 204
+    assert site.state("ivy@example.org") == "bounced"
+    assert site.call("ses", b"x" * 600_000) == 413
 
 
 def test_what_amazon_did_not_sign_changes_nothing(site: Site) -> None:

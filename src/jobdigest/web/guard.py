@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 64 * 1024
+MOST_NOTICE = 512 * 1024  # of a mail service: Amazon SNS sends up to 256 KB, with every quote escaped
 SLOWEST_PIECE = 10.0  # seconds between two pieces of a body
 SLOWEST_BODY = 30.0  # seconds for all of it
 POLICY = (
@@ -51,12 +52,16 @@ class Guard:
         if refused:
             await PlainTextResponse(f"{refused[1]}\n", refused[0], {"Connection": "close"})(scope, receive, guarded)
         else:
-            await self.app(scope, _Body(receive).next, guarded)
+            await self.app(scope, _Body(receive, _most(scope)).next, guarded)
+
+
+def _most(scope: Scope) -> int:
+    return MOST_NOTICE if scope["path"].startswith("/webhooks/") else MOST_BODY
 
 
 def _refused(scope: Scope) -> tuple[int, str] | None:
     length = Headers(scope=scope).get("content-length", "0")
-    if not (length.isascii() and length.isdigit()) or len(length) > 9 or int(length) > MOST_BODY:
+    if not (length.isascii() and length.isdigit()) or len(length) > 9 or int(length) > _most(scope):
         return 413, "too large"
     return (400, "no such address") if "\0" in scope["path"] else None
 
@@ -64,8 +69,8 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
 class _Body:
     """A request's body, piece by piece; what comes after its end is the server's business."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._most = receive, most
         self._seen, self._whole = 0, False
         self._until: float | None = None
 
@@ -81,6 +86,6 @@ class _Body:
             raise HTTPException(408, headers={"Connection": "close"}) from None
         self._seen += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
-        if self._seen > MOST_BODY:
+        if self._seen > self._most:
             raise HTTPException(413, headers={"Connection": "close"})
         return message
