@@ -256,7 +256,7 @@ class Pipelined:
             return self._take_data(line, transaction)
         elif phase is Phase.DATA or code not in (250, 251):
             return self._refused(line, transaction, reply)
-        else:
+        elif transaction.commands:
             self._next_commands(line, transaction)
             self._write(line)
         if code == 421:
@@ -292,7 +292,8 @@ class Pipelined:
     def _ended(self, transaction: Transaction, what: What, reply: Reply) -> None:
         self._at.pop(transaction.ticket, None)
         self._held -= 1
-        self._events = [event for event in self._events if event.ticket != transaction.ticket]  # READY no more
+        if transaction.ready and not transaction.dotted:  # READY no more
+            self._events = [event for event in self._events if event.ticket != transaction.ticket]
         self._events.append(Event(transaction.ticket, what, reply))
 
     def _check_deadlines(self) -> None:
