@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 DROP, DROP_AFTER, STALL, GARBAGE = "<drop>", "<drop after>", "<stall>", "<garbage>"
@@ -55,6 +56,7 @@ class Sink:
 
     script: Script = lambda step: None
     tls: Literal["none", "starttls", "implicit"] = "none"
+    certificate_ends: datetime | None = None
     user: tuple[str, str] | None = None
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 50000000")
     port: int = 0
@@ -109,7 +111,7 @@ class Sink:
 
         self.authority = self.authority or trustme.CA()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+        self.authority.issue_cert("127.0.0.1", "localhost", not_after=self.certificate_ends).configure_cert(context)
         return context
 
     def _listen(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -80,3 +82,14 @@ def test_smtp_login_and_certificate(tmp_path: object) -> None:
         assert check_smtp(server(sink, "secret", ca_file))[0] == "ok"
         assert "535" in check_smtp(server(sink, "wrong", ca_file)).text
         assert sink.mails == []
+
+
+@pytest.mark.parametrize(("days", "level"), [(13, "warn"), (15, "ok")])
+def test_a_certificate_that_ends_soon_is_told_in_time(tmp_path: Path, days: int, level: str) -> None:
+    ends = datetime.now(UTC) + timedelta(days=days, minutes=-1)
+    with Sink(tls="implicit", certificate_ends=ends) as sink:
+        sink.authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        found = check_smtp(Server(host=sink.host, port=sink.port, tls="implicit", ca_file=str(tmp_path / "ca.pem"),
+                                  timeout=5, local_name="example.com"))  # fmt: skip
+    assert found.level == level
+    assert ("its certificate ends in 13 days" in found.text) == (level == "warn")
