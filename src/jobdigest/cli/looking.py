@@ -78,7 +78,7 @@ def hide(context: typer.Context, job: str, note: str = "", undo: bool = False) -
 
 @jobs_app.command("pin")
 def pin(context: typer.Context, job: str, note: str = "", undo: bool = False) -> None:
-    """Put a job first for everyone whom it fits (`--undo` takes it back)."""
+    """Rank a job above all others, among the best and in its group (`--undo` takes it back)."""
     _mark(context, "pin", job, note, undo)
 
 
