@@ -140,7 +140,7 @@ def requests(paths: list[str], tokens: list[str], dice: random.Random) -> Asked:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_request_is_too_much(pages: Pages, seed: int) -> None:
     asked = requests(pages.paths, pages.tokens, random.Random(seed))
     status, headers = pages.ask(asked)
@@ -153,7 +153,7 @@ def test_no_request_is_too_much(pages: Pages, seed: int) -> None:
 
 
 @given(words=st.text(max_size=80), place=st.text(max_size=40), pay=st.text(max_size=20), after=st.text(max_size=25))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_words_make_a_search(pages: Pages, words: str, place: str, pay: str, after: str) -> None:
     query = urlencode({"q": words, "place": place, "pay": pay, "after": after}, errors="replace")
     for path in ("/jobs", "/jobs.json", "/jobs.xml"):

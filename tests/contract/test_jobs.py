@@ -63,7 +63,7 @@ POOL = [
 
 
 @given(order=st.permutations(POOL), batch=st.integers(1, 4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_partition_is_the_same_in_any_order(
     order: Sequence[RawPosting], batch: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

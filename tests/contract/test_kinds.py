@@ -31,7 +31,7 @@ KINDS = load_kinds()
 FILES = ("jsonl", "json", "csv")
 REMOTE = [name for name, case in CASES.items() if case["kind"] not in FILES]
 NOT_A_ROW = {"rss-atom", "rss-rdf"}  # these cases show dates, not broken rows
-quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def poll(case: dict[str, Any], base_url: str | None, folder: Path) -> list[Batch]:

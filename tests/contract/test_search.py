@@ -126,7 +126,7 @@ MOVES = st.lists(
 
 
 @given(moves=MOVES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_index_is_what_the_rows_say(moves: list[tuple[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> None:
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('index')}/search.db")
     now = NOW

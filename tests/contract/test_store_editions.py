@@ -137,7 +137,7 @@ def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.integers(0, 30), st.booleans())
-@settings(max_examples=31, deadline=None)
+@settings(max_examples=31)
 def test_jobs_survive_json(number: int, pinned: bool) -> None:
     one = job(number, pinned=pinned)
     assert editions.job_from_json(editions.job_to_json(one)) == one

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from jobdigest.compose.compiled import CompiledEdition
-from jobdigest.compose.edition import Draft, compile_edition, draft
+from jobdigest.compose.draft import Draft, draft
+from jobdigest.compose.edition import compile_edition
 from jobdigest.compose.select import Choice, Matcher
 from jobdigest.compose.templates import Templates
 from jobdigest.config import Config

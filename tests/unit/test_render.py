@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from jobdigest.compose.assemble import assemble
 from jobdigest.compose.compiled import CompiledEdition
-from jobdigest.compose.edition import check, compile_edition, content_hash, draft
+from jobdigest.compose.draft import draft
+from jobdigest.compose.edition import check, compile_edition, content_hash
 from jobdigest.compose.render import clean, safe_url
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import contrast, palette

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobdigest.compose.bits import positions
-from jobdigest.compose.edition import Draft, draft
+from jobdigest.compose.draft import Draft, draft
 from jobdigest.compose.money import wished_euros, yearly_euros
 from jobdigest.compose.select import Choice, Matcher, zone_countries
 from jobdigest.model import Job, Preferences, Salary

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobdigest.compose.assemble import assemble
 from jobdigest.compose.compiled import CompiledEdition
-from jobdigest.compose.edition import Draft, compile_edition, draft
+from jobdigest.compose.draft import Draft, draft
+from jobdigest.compose.edition import compile_edition
 from jobdigest.compose.select import Choice, Matcher
 from jobdigest.compose.templates import Templates
 from jobdigest.curate import place

@@ -16,7 +16,7 @@ from jobdigest.app.sending import compiled_of, send_frozen
 from jobdigest.compose import rank
 from jobdigest.compose.assemble import assemble
 from jobdigest.compose.compiled import CompiledEdition
-from jobdigest.compose.edition import Draft, DraftItem
+from jobdigest.compose.draft import Draft, DraftItem
 from jobdigest.compose.select import QUIET_WEEKS, Choice, Matcher
 from jobdigest.curate import place
 from jobdigest.deliver.setup import sender_from

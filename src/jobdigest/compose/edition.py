@@ -1,74 +1,25 @@
-"""From jobs to an edition: `draft` orders them, `compile_edition` makes the fragments, both free of clock and audience.
+"""From a draft to an edition: `compile_edition` makes the fragments that every reader's mail is put together from.
 
-jobs ──rank──► Draft ──templates, words──► CompiledEdition ──choose, per reader──► shown ──assemble──► Parts
+jobs ──draft──► Draft ──templates, words──► CompiledEdition ──choose, per reader──► shown ──assemble──► Parts
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from jobdigest.compose import rank, render
+from jobdigest.compose import render
 from jobdigest.compose.compiled import CompiledEdition, Entry
+from jobdigest.compose.draft import Draft, DraftItem
+from jobdigest.compose.draft import draft as drafted
 from jobdigest.compose.templates import Templates
 from jobdigest.config import Config
 from jobdigest.errors import ConfigError
 from jobdigest.model import Job, Place, Salary
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftItem:
-    """One item of an edition: the job as of the freeze, what it scored, and the group it is printed under."""
-
-    job: Job
-    score: float
-    group: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An ordered edition before any template; `left_out` counts by reason, `weights` are those it was ordered with."""
-
-    key: str
-    slot: datetime
-    items: tuple[DraftItem, ...]
-    groups: tuple[tuple[str, str], ...]
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    note: str | None = None
-    weights: Mapping[str, float] = field(default_factory=dict)
-
-
-def draft(
-    *,
-    key: str,
-    slot: datetime,
-    jobs: Sequence[Job],
-    config: Config,
-    groups: Sequence[tuple[str, str]],
-    left_out: Mapping[str, int] | None = None,
-    note: str | None = None,
-) -> Draft:
-    """The edition's items in order: `jobs` are this edition's and the still-live ones of up to four before it.
-
-    `groups` are (role type, heading) in print order; jobs of a role type that is not among them go to the last.
-    Raises ConfigError for unknown weights.
-    """
-    weights = rank.weights_from(config.edition.weights)
-    hidden = {role.id for role in config.roles if role.hide}
-    shown = [job for job in jobs if not job.hidden and job.role_type not in hidden]
-    names = {role for role, _ in groups}
-    last = groups[-1][0] if groups else ""
-    items = tuple(
-        DraftItem(job=job, score=score, group=job.role_type if job.role_type in names else last)
-        for job, score in rank.order(shown, weights, slot)
-    )
-    return Draft(
-        key=key, slot=slot, items=items, groups=tuple(groups), left_out=dict(left_out or {}), note=note, weights=weights
-    )
 
 
 def compile_edition(draft: Draft, *, config: Config, templates: Templates, languages: Iterable[str]) -> CompiledEdition:
@@ -118,7 +69,7 @@ def check(config: Config) -> None:
         announced_in=None, direct=True, attribution="Example", postings=(), posting_ids=(),
     )  # fmt: skip
     slot = datetime(2026, 1, 6, 9, tzinfo=UTC)
-    made = draft(key="2026-W02", slot=slot, jobs=[sample], config=config, groups=[("sample", "Sample")])
+    made = drafted(key="2026-W02", slot=slot, jobs=[sample], config=config, groups=[("sample", "Sample")])
     compile_edition(made, config=config, templates=templates, languages=templates.catalogues.languages)
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -19,15 +19,13 @@ from jobdigest.compose import rank
 from jobdigest.compose import templates as tpl
 from jobdigest.compose.addresses import Addresses
 from jobdigest.compose.compiled import Chunks, Fragments, Layout, Saying, Slot, encode
+from jobdigest.compose.draft import Draft
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.compose.words import Words
 from jobdigest.config import Config
 from jobdigest.errors import TemplateError
 from jobdigest.model import Job
-
-if TYPE_CHECKING:
-    from jobdigest.compose.edition import Draft
 
 FOLDED = "_folded"
 BEST = "_best"

@@ -13,7 +13,7 @@ from typing import Any
 from jobdigest.compose import rank
 from jobdigest.compose.cohorts import Cohorts
 from jobdigest.compose.compiled import CompiledEdition
-from jobdigest.compose.edition import Draft, DraftItem
+from jobdigest.compose.draft import Draft, DraftItem
 from jobdigest.compose.select import Choice
 from jobdigest.config import Config
 from jobdigest.model import Job, Parts, Preferences

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from babel.core import get_global
 
 from jobdigest.compose.bits import bitmap_of, each_of
-from jobdigest.compose.edition import Draft, DraftItem
+from jobdigest.compose.draft import Draft, DraftItem
 from jobdigest.compose.money import wished_euros, yearly_euros
 from jobdigest.compose.rank import employer, is_remote
 from jobdigest.config import Edition
