@@ -57,7 +57,7 @@ def target(store: Store, sink: Sink, **task: Any) -> Sender:
 
 
 def ended(process: Sender) -> int:
-    process.join(60)
+    process.join(180)
     assert process.exitcode is not None
     return process.exitcode
 
