@@ -31,7 +31,7 @@ demo: setup
 	$(BIN)/python -m examples.demo
 
 test: setup
-	$(BIN)/python -m pytest tests -m "not soak" -n 4 --dist loadfile --no-loadscope-reorder  # they mostly wait
+	$(BIN)/python -m pytest tests -n 4 --dist loadfile --no-loadscope-reorder  # they mostly wait
 
 soak: setup
 	$(BIN)/python -m pytest tests -m soak
