@@ -211,6 +211,8 @@ def _by_now(text: str, now: datetime) -> date | None:
 def _within(plain: str, now: datetime) -> date | None:
     """The day that stands between words that are not about it: `Anzeige vom 14.10.2026`, `3 days ago by Jo`."""
     words = plain.split()
+    if not any(word[0].isdigit() or word in _COUNTS or word in _YESTERDAY for word in words):
+        return None
     for first in range(min(len(words), _MOST_BESIDE)):
         for last in range(len(words), max(first, len(words) - _MOST_BESIDE), -1):
             some = " ".join(words[first:last]).strip(",:;!")
