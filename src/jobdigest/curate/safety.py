@@ -132,9 +132,10 @@ _OTHERS = re.compile(
 )
 _ADDRESSED = re.compile(r"\b(?:you|your|yours|yourself|applicants?|candidates?|hires?|trainees?|newcomers?)\b")
 _DUTY = re.compile(
-    r"(?:you(?:'ll| will| would)? |we |our team |the team |as \w+ \w+,? you )?(?:build|design|develop|model|study|analy[sz]e"
-    r"|forecast|predict|maintain|research|engineer|detect|reverse|architect|implement|integrate|migrate|audit)\b(?! (?:your|a"
-    r" (?:team|downline|network)|\w+ (?:lines|legs|levels)))"
+    r"(?:you(?:'ll| will| would)? |we |our team |the team |as \w+ \w+,? you )?"
+    r"(?:build|design|develop|model|study|analy[sz]e|forecast|predict|maintain|research|engineer|detect|reverse"
+    r"|architect|implement|integrate|migrate|audit)\b"
+    r"(?! (?:your|a (?:team|downline|network)|\w+ (?:lines|legs|levels)))"
 )
 _WARNING = re.compile(
     r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*"
