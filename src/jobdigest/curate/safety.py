@@ -277,13 +277,18 @@ def _yearly(salary: str) -> float:
 
 
 def judge_safety(
-    reasons: tuple[str, ...], company: str | None, url: str | None, allow: Collection[str], deny: Collection[str]
+    reasons: tuple[str, ...],
+    company: str | None,
+    url: str | None,
+    allow: Collection[str],
+    deny: Collection[str],
+    posting: str = "",
 ) -> tuple[Safety, tuple[str, ...]]:
-    """The verdict after the operator's lists, which hold employers (any case) and domains (`acme.com` with its hosts).
+    """The verdict after the operator's lists: employers (any case), domains (`acme.com` with its hosts), postings.
 
-    `deny` beats `allow`, and both beat the evidence; a denial is a reason of its own.
+    `posting` is its id, `SOURCE/ID`. `deny` beats `allow`, and both beat the evidence; a denial is a reason of its own.
     """
-    names = _names(company, url)
+    names = _names(company, url) | {posting.casefold()}
     denied = sorted(entry for entry in deny if entry.strip().casefold() in names)
     if denied:
         return "suspect", (f"on the operator's deny list ({denied[0]})", *reasons)
