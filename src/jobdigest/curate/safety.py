@@ -183,7 +183,7 @@ def _spoken(text: str) -> dict[str, float]:
     clues = _clues().find(text)
     for mark, names in _marks().items():
         if mark in text:
-            clues[mark] = names
+            clues[mark.lower()] = names
     if not clues:
         return found
     low = folded(text).replace("rs. ", "rs ")

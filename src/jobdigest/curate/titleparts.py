@@ -27,6 +27,7 @@ _BEFORE_CODES = word_list("before_codes")
 _DURATIONS = word_list("durations")
 _NOT_LED = word_list("not_led")
 _NOT_CONTRACT = word_list("not_contract")
+_COUNTS_AS = {"kin": "intern", "executives": "executive", "directors": "director"}  # for readers
 _AREA = frozenset(("region", "district", "territory"))
 _STAGE = Meaning((), "seniority", ("intern",))  # French and Italian; English stages have managers and technicians
 _NOT_WORKPLACES = word_list("not_workplaces")
@@ -164,7 +165,7 @@ class _Reader:
 
     def _rank(self, meaning: Meaning) -> None:
         self.grades += meaning.value
-        self.ranks.add("intern" if meaning.kind == "kin" else meaning.value[0])
+        self.ranks.add(_COUNTS_AS.get(meaning.kind) or meaning.value[0])
 
     def _take(self, meaning: Meaning, at: int) -> None:
         kind, value = meaning.kind, meaning.value
@@ -172,7 +173,7 @@ class _Reader:
             if self.words[at] in _WRITTEN_MANAGER and self._word(at - 1) not in _NOT_LED:
                 self.ranks.add("manager")
             self._keep(value)
-        elif kind in ("seniority", "kin"):
+        elif kind == "seniority" or kind in _COUNTS_AS:
             self._rank(meaning)
         elif kind == "employment":
             self.employment = self.employment or value[0]
