@@ -109,7 +109,7 @@ def _plain(text: str) -> str:
     text = " ".join(text.replace("’", "'").split()).strip(" .!•|")
     if not text.isascii():
         thai = "\u0e00" <= max(text) < "\u0e80"
-        text = " ".join(_SPELLING.sub(lambda match: _SPELLED[match[0]], text).split())
+        text = " ".join(_SPELLING.sub(lambda match: _SPELLED[match[0]], text).split()).lstrip(": ")
         text = _REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text)
         text = _BUDDHIST.sub(lambda match: str(int(match[0]) - 543), text) if thai else text
     text = _TRAIL.sub("", _WEEKDAY.sub("", _LABEL.sub("", text, count=1), count=1))
