@@ -150,6 +150,21 @@ def test_two_negative_looks_close_and_a_live_one_clears(store: Store) -> None:
         assert list(looks.to_look_at(connection)) == [], "confirmed closed: not looked at again"
 
 
+def test_a_job_knows_when_it_was_last_seen_open(store: Store) -> None:
+    def looked() -> datetime | None:
+        with store.read() as connection:
+            (job,) = jobs.open_jobs(connection, page_url)
+        return job.last_looked
+
+    intake(store).take([posting("a", url="https://faculty.ai/jobs/a")])
+    assert looked() == NOW, "its employer's own source listed it"
+    with store.begin() as connection:
+        (target,) = looks.to_look_at(connection)
+        later = NOW + timedelta(hours=5)
+        jobs.refresh(connection, looks.record(connection, [(target.id, ("live", "open"))], later), later, place_keys)
+    assert looked() == later
+
+
 def test_a_repost_of_the_same_job_is_no_news_but_a_new_city_is(store: Store) -> None:
     intake(store).take([posting("a", date_posted=NOW)])
     with store.begin() as connection:
@@ -159,6 +174,36 @@ def test_a_repost_of_the_same_job_is_no_news_but_a_new_city_is(store: Store) -> 
         found = news.find_news(connection, NOW, NOW)
     assert len(found.posting_ids) == 1
     assert found.left_out["repeats"] == 1
+
+
+@pytest.mark.parametrize(("days", "is_news"), [(83, False), (98, True)])
+def test_the_same_job_is_news_again_after_ninety_days(store: Store, days: int, is_news: bool) -> None:
+    intake(store).take([posting("a", date_posted=NOW)])
+    with store.begin() as connection:
+        connection.execute(postings.postings.update().values(announced_in=f"{NOW:%G-W%V}"))
+    later = NOW + timedelta(days=days)
+    intake(store, later).take([posting("repost", date_posted=later)])
+    with store.read() as connection:
+        assert bool(news.find_news(connection, later, later).posting_ids) == is_news
+
+
+def test_the_median_of_an_employer_needs_three_closed_postings(store: Store) -> None:
+    def usual() -> int | None:
+        with store.read() as connection:
+            ((_, history),) = news.histories(connection, ["j1"], NOW.date()).items()
+        return history.employer_median_days
+
+    opened = {"a": 90, "b": 40, "c": 23, "d": 7}  # days before NOW
+    titles = ("Data Engineer", "Data Scientist", "Computer Vision Engineer", "NLP Engineer")
+    for (id_, days), title in zip(opened.items(), titles, strict=True):
+        day = NOW - timedelta(days=days)
+        intake(store, day).take([posting(id_, title, date_posted=day)])
+    intake(store).take([posting("z", "Data Engineer", company="Other", date_posted=NOW)])
+    for closed, expected in (("b", None), ("d", None), ("c", 23), ("z", 23)):
+        with store.begin() as connection:
+            table = postings.postings
+            connection.execute(table.update().where(table.c.source_id == closed).values(closed_at=NOW))
+        assert usual() == expected, closed
 
 
 def test_history_tells_how_often_and_since_when(store: Store) -> None:

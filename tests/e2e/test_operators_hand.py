@@ -112,6 +112,24 @@ def test_an_alias_makes_two_employers_one(operator: Operator) -> None:
     assert "aliases.txt:2:" in operator.types("check", exit_code=2).stderr
 
 
+def test_one_posting_is_allowed_and_another_denied_by_its_id(operator: Operator) -> None:
+    fee = "Before you start, pay a refundable registration fee of $49 to activate your account."
+    operator.write("postings.jsonl", *ROWS, row(7, "AI Trainer", description=fee), row(8, "AI Tutor", description=fee))
+    operator.types("collect", "--now", NOW)
+    held = {found["source_id"]: found for found in operator.lines("postings", "--suspect", "--now", LATER)}
+    assert held.keys() == {"7", "8"}
+    printed = operator.types("postings", "--suspect", "--now", LATER).stdout
+    source = held["7"]["source"]
+    assert f"[{source}/7]" in printed
+    operator.types("postings", "--allow", f"{source}/7", "--now", LATER)
+    operator.types("postings", "--deny", f"{source}/3", "--now", LATER)
+    operator.types("collect", "--now", LATER)
+    after = by_id(operator)
+    assert {id_ for id_, found in after.items() if found["safety"] == "suspect"} == {"3", "8"}
+    assert after["3"]["safety_reasons"] == [f"on the operator's deny list ({source}/3)"]
+    assert after["4"]["safety"] == "ok", "of the same employer"
+
+
 def test_every_decision_is_told_in_json(operator: Operator) -> None:
     for found in by_id(operator).values():
         assert found["decision"] in {"kept", "merged", "dropped"}

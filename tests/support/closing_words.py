@@ -1,4 +1,4 @@
-"""Sentences of our own, as pages of open and closed vacancies have them, in 27 languages."""
+"""Sentences of our own, as pages of open and closed vacancies have them, in 28 languages."""
 
 from __future__ import annotations
 
@@ -215,6 +215,20 @@ Lowongan telah ditutup
 Posisi ini sudah terisi
 Tin tuyển dụng đã hết hạn nộp hồ sơ
 Vị trí này đã tuyển đủ
+This role has already been snapped up.
+Applications are not being accepted at this time.
+Position filled – thank you!
+Vacancy closed (filled internally)
+Für diese Position können Sie sich nicht mehr bewerben.
+Ce recrutement est clos.
+Oferta retirada por la empresa.
+Candidaturas encerradas em 30/10.
+Je kunt niet meer op deze vacature solliciteren.
+Nabór zakończony.
+ตำแหน่งนี้ปิดรับสมัครแล้ว
+ประกาศงานนี้หมดอายุแล้ว
+この求人は現在募集しておりません。
+该岗位暂停招聘
 """.strip().split("\n")
 
 OPEN = """
@@ -307,4 +321,9 @@ The position is closed on weekends.
 Job openings that have expired are listed in the archive.
 Deadline: applications received after 5 December can't be considered.
 This internship ended up being our best programme.
+You have wrapped up a degree in computer science.
+We ran out of room and moved to a bigger office.
+Applications are not accepted from agencies.
+ปิดรับสมัครวันที่ 20 ธันวาคม
+Your trial over, we close the contract.
 """.strip().split("\n")

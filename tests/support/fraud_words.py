@@ -208,6 +208,22 @@ Founder's Helper | $45/hr | You run small errands: buy Apple cards, scratch them
 KI-Prüferin im Homeoffice | 2.400 € | Zu Testzwecken eröffnen Sie ein Bankkonto per VideoIdent und geben uns danach die Zugangsdaten.
 Addestratrice di modelli | 1.800 € | Per attivare il contratto versi 40 euro, restituiti con il primo stipendio.
 Profile Partner | $900/month | You open Upwork profiles in the US; our engineers work from them and you keep 15% of the money.
+Prompt Evaluator (Remote) | $48/hr | Training is free. After the typing test our supervisor Ms Daly adds you to a Signal group where assignments and pay slips are shared. You must keep a minimum balance of 120 USDT in the task wallet so the system does not lock your account. Payouts each evening.
+AI Reviewer - Amazon Products | €120 per day | You help sellers climb in the ranking by placing orders in our app. The system gives forty orders per set. When a lucky order appears your balance shows minus and must be refilled before you can cash out. Commission of five percent on each.
+Senior ML Engineer (Contract, C2C) | $90/hr | We market you with eight years of experience that our team writes for you. During the client interview an expert speaks while you move your lips. After placement we keep half of your rate.
+Crypto AI Trading Associate | $2,000/week | Invite your friends to the signal group. They invest in our AI robot and you take 10% of what they put in, and 5% of what their friends put in. Start with your own stake of $200.
+AI Chat Operator | $1,200/week | Use your ID to register three accounts at payment apps for us. Hand over the SIM card and the login; we pay $150 for each account and more if it lives past a month.
+AI 데이터 라벨링 재택 알바 | 일급 20만원 | 경력 무관. 카카오톡 오픈채팅으로 연락 주세요. 본인 명의 통장과 체크카드를 보내주시면 급여 등록 후 바로 시작합니다. 보증금 5만원은 환급됩니다.
+AIアノテーター(在宅) | 日給3万円 | スマホだけで簡単。LINEで担当者を追加してください。最初に登録料5,000円が必要ですが、初月の報酬と一緒に返金されます。
+Nhân viên gắn nhãn dữ liệu AI | 500.000đ/ngày | Làm tại nhà, không cần kinh nghiệm. Bạn chuyển khoản 200.000đ phí kích hoạt tài khoản, hoàn lại sau nhiệm vụ đầu. Liên hệ Zalo hoặc Telegram.
+Medewerker data labeling | €150 per dag | Geen ervaring nodig. Betaal eenmalig €35 inschrijfkosten; je krijgt ze terug bij je eerste loon. App ons via WhatsApp voor een direct contract.
+Rédacteur de prompts | 35 €/h | Vous recevrez un chèque de 1 800 € pour l'achat du matériel. Encaissez-le et renvoyez la différence par Western Union à notre fournisseur.
+Text Reviewer | $25/task | Pick a task, write the review we dictate for the restaurant and leave five stars. Paid in USDT each night. Upgrade to Gold for $30 and your pay doubles.
+Online AI Rater | $150 a day | Rate thirty films per round. If a premium film drops in, the account needs more funds to go on. The more you add, the greater the return. The group leader helps beginners with loans.
+Python Developer for Trading Bots | $140K | The test: get our game from the link, install it, and connect a wallet that holds at least 0.2 ETH so that the anti-cheat can run. A developer watches through the app. The call comes after.
+AI Chat Moderator | $32/hr | We do everything by messenger to save time. Your trainer Amy waits for you at t.me/amyveltrix and sends the first shift. Anyone can do it and nobody is refused.
+Modellierer Datenqualität (Homeoffice) | 18 €/h | Als App-Tester legen Sie ein Konto bei einer Bank an und identifizieren sich per PostIdent. Danach senden Sie uns PIN und TAN für die Auswertung.
+Etiquetador de imágenes | 30 USD/h | Recibirás pagos de clientes en tu cuenta y los enviarás en bitcoin a la empresa. Te quedas con el 6 por ciento. Trabajo de una hora.
 """.strip().split("\n")
 
 

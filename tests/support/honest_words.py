@@ -230,4 +230,15 @@ Clinical Informatics Nurse | $55/hr | A copy of your nursing license and proof o
 Data Bootcamp Teacher | $60/hr | Students pay a tuition of $8,500; you teach two groups of twenty a year.
 Warehouse Robotics Engineer | $150K | Robots pack boxes, relabel parcels and forward them to the vans.
 Clinical Annotator | $30/hr | You are paid monthly into your bank account; the background check is on us.
+Backend Engineer, Telegram Bots | $70K - $95K | Build the message pipeline that connects our no-code agents with Telegram, WhatsApp and Viber. You'll own webhooks and rate limits. Interviews are by video: a talk, a code exercise, and a meeting with the team.
+Senior Data Engineer, Gift Card Platform | $130K–$160K | Customers buy gift cards from thousands of shops through our APIs. You will move the ledger to Snowflake and keep settlement data right.
+Virtual Assistant (AI tools) | $16/hr | Work from home on tasks like diary, travel and research with AI tools. You must be in the US, pass a written test and a video call. No fees to join. Pay lands in your bank account every week.
+算法工程师 | 40-70K·16薪 | 负责微信支付风控模型,识别刷单、盗卡和洗钱。我们不会收取任何费用,请勿相信要求转账的招聘信息。
+Growth Analyst, Creator Payouts | $115K - $140K | Creators keep 90 percent of what members pay. Study tiers, upgrades and payouts by PayPal and Payoneer. Remote in the US.
+Data Scientist, Trust | $150K - $185K | Clients and freelancers sometimes move the talk to Telegram and lose money. You build models that notice this and warn them before they pay.
+Driver Data Analyst | S$5,500 - S$7,500 | Study how drivers top up wallets, accept orders and earn incentives. SQL and Python. Singapore, One-North.
+Prompt Engineer (Freelance) | 80% of sales | Sell prompts in our shop; you keep 80 percent of each sale. Payouts by Stripe. It costs nothing to list.
+Dateningenieur | 55.000 € | Kassendaten, Pfand und Gutscheinkarten auswerten. Wir bezahlen Weiterbildung und Jobrad. Bewerbungen nur über unser Portal, nie über WhatsApp.
+AI Trainer, Finance | $75/hr | Review model answers about accounting. You verify your student status, sign an agreement and pass a short assessment. Pay each Friday by direct deposit.
+AI Integration Consultant | €55K | Help shops to set up chat flows on WhatsApp, Instagram and Telegram. You'll speak with clients over Zoom.
 """.strip().split("\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import quopri
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -150,6 +151,16 @@ def test_when_the_jobs_were_seen_open() -> None:
     assert "seen open" not in said[b"\2"], "never seen since"
     assert "1 of 2 seen open Tuesday 24 Nov, 08:40 UTC." in said[b"\3"]
     assert "All seen open Monday 23 Nov, 02:40 UTC or later." in said[b"\5"]
+
+
+@pytest.mark.parametrize(
+    ("looked", "said"),
+    [(datetime(2026, 11, 23, 7, 5, tzinfo=UTC), "All seen open Monday 23 Nov, 07:05 UTC."), (None, None)],
+)
+def test_the_last_look_at_a_job_reaches_its_mail(looked: datetime | None, said: str | None) -> None:
+    html, text = bodies(assemble(compiled(a_draft(1, last_looked=looked)), delivery(b"\1"), KEYS, BASE))
+    assert ("seen open" in text, "seen open" in html) == ((said is not None,) * 2)
+    assert said is None or (said in text and said in html)
 
 
 def test_why_the_reader_gets_this() -> None:

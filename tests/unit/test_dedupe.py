@@ -44,6 +44,16 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("ML Engineer - ONSITE Quantico VA", "ML Engineer"),
         ("Data Science Leadership Program Intern - Dslp", "Data Science Leadership Program - DSLP Intern"),
         ("R&D Engineer", "Research and Development Engineer"),
+        ("Junior ML Engineer (RX417)", "Junior ML Engineer (RX418)"),
+        ("Store Analyst - Fayette Mall", "Store Analyst - Shoppes at Brinton Lake"),
+        ("Business Analyst - Ocean City South Financial Center", "Business Analyst"),
+        ("Account Executive, AI - West", "Account Executive, AI - Northeast"),
+        ("Data Engineer - TX Remote", "Data Engineer"),
+        ("Data Analyst - TS/SCI w/Poly", "Data Analyst (TS/SCI with polygraph)"),
+        ("Technology Program - Start Date: July 13 - 2026", "Technology Program - July 2026"),
+        ("ML Intern - Academic Year", "ML Intern"),
+        ("Infosec Engineer", "Information Security Engineer"),
+        ("Data Engineer, Search Team", "Data Engineer, Search"),
     ],
 )
 def test_one_job(one: str, other: str) -> None:
@@ -67,6 +77,11 @@ def test_one_job(one: str, other: str) -> None:
         ("Data Engineer", "Database Engineer"),
         ("Junior Data Analyst - start October 2026", "Junior Data Analyst - start October 2025"),
         ("Engineering Intern - Eis", "Engineering Intern"),
+        ("VP, Data Science", "SVP, Data Science"),
+        ("Director, Data Science", "Associate Director, Data Science"),
+        ("CTO", "CIO"),
+        ("Developer (AS400)", "Developer"),
+        ("Engineer - Data Center", "Engineer"),
     ],
 )
 def test_two_jobs(one: str, other: str) -> None:

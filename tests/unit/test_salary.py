@@ -18,6 +18,13 @@ from support.growth import is_linear
     [
         ("$120,000 - $150,000 a year", ("USD", 120000, 150000, "year")),
         ("$20 an hour", ("USD", 20, 20, "hour")),
+        ("2-4万/月", ("CNY", 20000, 40000, "month")),
+        ("€55.000,- bis €70.000,- p.a.", ("EUR", 55000, 70000, "year")),
+        ("40/45K€", ("EUR", 40000, 45000, "year")),
+        ("RAL 30-38K", ("EUR", 30000, 38000, "year")),
+        ("Up to 2500 USD gross/month", ("USD", None, 2500, "month")),
+        ("từ 20 - 35 triệu VNĐ/tháng", ("VND", 20_000_000, 35_000_000, "month")),
+        ("tussen €3500 en €4500 per maand", ("EUR", 3500, 4500, "month")),
         ("From $18 an hour", ("USD", 18, None, "hour")),
         ("Up to $95,000 a year", ("USD", None, 95000, "year")),
         ("$1,200 - $1,500 a week", ("USD", 1200, 1500, "week")),

@@ -210,7 +210,7 @@ def note_edition(app: App, note: str, now: datetime, *, undo: bool) -> str:
 
 
 def rule(app: App, allow: str | None, deny: str | None, now: datetime) -> str:
-    """Remember an employer or domain as always or never safe; postings are judged again at the next poll."""
+    """Remember an employer, domain or posting as always or never safe; postings are judged again at the next poll."""
     said = []
     with app.store.begin() as connection:
         pairs: tuple[tuple[Verb, str | None, Verb], ...] = (("allow", allow, "deny"), ("deny", deny, "allow"))

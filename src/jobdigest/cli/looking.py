@@ -23,8 +23,10 @@ def postings(
     suspect: Annotated[
         bool, typer.Option("--suspect", help="only those held as suspect, or reported by readers")
     ] = False,
-    allow: Annotated[str | None, typer.Option(help="never suspect this employer or domain")] = None,
-    deny: Annotated[str | None, typer.Option(help="always leave out this employer or domain")] = None,
+    allow: Annotated[
+        str | None, typer.Option(help="never suspect this employer, domain or posting (SOURCE/ID)")
+    ] = None,
+    deny: Annotated[str | None, typer.Option(help="always leave out this employer, domain or posting")] = None,
     now: Now = None,
 ) -> None:
     """Every stored posting with what was decided about it and why."""
@@ -41,9 +43,8 @@ def postings(
         return
     for row in rows:
         reported = f" · reported by {row['reported']}" if row["reported"] else ""
-        say(
-            f"{row['decision']}: {row['title']} · {row['company'] or '?'} · {row['reason']}{reported} [{row['source']}]"
-        )
+        posting = f"{row['source']}/{row['source_id']}"
+        say(f"{row['decision']}: {row['title']} · {row['company'] or '?'} · {row['reason']}{reported} [{posting}]")
     next_step("digest postings --suspect, or digest jobs")
 
 

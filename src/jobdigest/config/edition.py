@@ -163,5 +163,5 @@ class Curation(Section):
     """The operator's lists for judging; files are relative to config.yaml."""
 
     aliases: Path | None = Field(None, description="file of employers that are one: `PlayStation = Sony Interactive`")
-    allow: tuple[str, ...] = Field((), description="employers or domains that are never suspects")
-    deny: tuple[str, ...] = Field((), description="employers or domains that are always left out")
+    allow: tuple[str, ...] = Field((), description="employers, domains or postings (SOURCE/ID) that are never suspects")
+    deny: tuple[str, ...] = Field((), description="employers, domains or postings (SOURCE/ID) that are always left out")

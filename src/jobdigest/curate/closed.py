@@ -43,6 +43,12 @@ def _clues() -> Clues:
     return Clues(words, pieces)
 
 
+# By whom, when or why, behind a line such as "vacancy closed".
+_AFTER_LINE = (
+    r"(?: ?\([^()]{1,60}\)| (?:by|por|par|da|von|door|przez|av) [\w .-]{1,40}| (?:\w{1,3} )?\d[\d./ -]{3,12})?"
+)
+
+
 @cache
 def _language(name: str) -> _Language:
     entry = _table()[name]
@@ -57,7 +63,9 @@ def _language(name: str) -> _Language:
     return _Language(
         pieces=tuple(entry.get("pieces", "").split()),
         states=re.compile("|".join(f"(?:{pattern})" for pattern in patterns)),
-        lines=re.compile(r"\W*(?:" + "|".join(_expanded(line, entry) for line in entry.get("lines", ["$."])) + r")\W*"),
+        lines=re.compile(
+            rf"\W*(?:{'|'.join(_expanded(line, entry) for line in entry.get('lines', ['$.']))}){_AFTER_LINE}\W*"
+        ),
         unless=re.compile(rf"\b(?:{unless})\b" if spaced else unless),
     )
 
@@ -68,7 +76,8 @@ def _expanded(pattern: str, entry: dict[str, Any]) -> str:
 
 # Something is said to be open: what is closed is then another round, seat or city.
 _STILL_OPEN = re.compile(
-    r"\b(?:still|remains?|now|currently|again) (?:open|hiring|accepting|recruiting)|\b(?:is|are) open(?: now)?\b"
+    r"\b(?:still|remains?|now|(?<!not )(?<!n't )currently|again) (?:open|hiring|accepting|recruiting)"
+    r"|\b(?:is|are) open(?: now)?\b"
     r"|round two|next round|second round|new round"
     r"|noch offen|weiterhin offen|reste(?:nt)? ouvert|sigue abiert|continua abert"
 )

@@ -11,7 +11,7 @@ import string
 from collections.abc import Iterable, Mapping
 
 _APOSTROPHE = "’".encode()
-_EAST_ASIAN = bytes(range(0xE3, 0xEE))  # the first bytes of kana, Han and hangul in UTF-8
+_EAST_ASIAN = b"\xe0" + bytes(range(0xE3, 0xEE))  # the first bytes of Thai, kana, Han and hangul in UTF-8
 _MARKS = b'.,!?:;()[]{}"*|/<>=+&#~_\t\r\n'  # apostrophes and hyphens belong to words
 _TO_WORDS = bytes.maketrans(
     string.ascii_uppercase.encode() + _MARKS, string.ascii_lowercase.encode() + b" " * len(_MARKS)

@@ -42,7 +42,7 @@ _TABLE = tomllib.loads(files(__package__).joinpath("data", "companies.toml").rea
 _LEGAL = _endings(_TABLE["legal"])
 _BRANCH = _endings(_TABLE["legal"] + "," + _TABLE["geography"])
 _TAILS = _endings(_TABLE["legal"] + "," + _TABLE["geography"] + "," + _TABLE["tails"])
-_LINES = tuple(line.strip() for line in _TABLE["lines"].replace("\n", " ").split(","))
+_LINES = tuple(sorted((line.strip() for line in _TABLE["lines"].replace("\n", " ").split(",")), key=len, reverse=True))
 _APART = frozenset(name.strip() for name in _TABLE["apart"].replace("\n", " ").split(","))
 _COMMON = frozenset(tuple(phrase.split()) for phrase in _TABLE["common"].replace("\n", " ").split(","))
 _COMMON_KEYS = frozenset("".join(phrase) for phrase in _COMMON)

@@ -53,7 +53,7 @@ def judge(
         named, company=company, team=raw.team, location="; ".join(raw.locations), text=text, rules=rules.roles
     )
     reasons = safety.assess(title=named, company=company, url=link, salary=shown_pay, description=text)
-    safe, why = safety.judge_safety(reasons, company, link, rules.allow, rules.deny)
+    safe, why = safety.judge_safety(reasons, company, link, rules.allow, rules.deny, f"{source}/{raw.source_id}")
     return Posting(
         source=source,
         source_id=raw.source_id,

@@ -17,8 +17,9 @@ _LEAST = {"hour": 0.5, "day": 3, "week": 10, "month": 20, "year": 400}
 def period_after(after: str) -> Period | None:
     """The period said right after an amount: "/hr", "per annum", "brutto monatlich"."""
     glue = _GLUE.match(after)
-    rest = after[glue.end() :] if glue else after
-    for candidate in (after.lstrip(" ,()*+"), rest, "/" + rest if after[:1] == "/" else rest):
+    glued = glue[0] if glue else ""
+    rest = after[len(glued) :]
+    for candidate in (after.lstrip(" ,()*+"), rest, "/" + rest if "/" in (after[:1], glued[-1:]) else rest):
         for period, pattern in words.PERIOD_AFTER:
             if pattern.match(candidate):
                 return period

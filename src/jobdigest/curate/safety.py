@@ -48,7 +48,7 @@ class _Signal(NamedTuple):
         hits = sum(pattern.search(text) is not None for pattern in self.patterns)
         if self.all:
             hits = all(pattern.search(text) for pattern in self.all) and self._has_two(text)
-        if not hits or (self.unless and self.unless.search(sentence)) or (self.excuse and _excuse().search(text)):
+        if not hits or (self.unless and self.unless.search(sentence)) or (self.excuse and _excused(sentence, text)):
             return 0
         return min(self.weight * hits, SUSPECT_AT) if self.stack else self.weight
 
@@ -73,6 +73,16 @@ def _clues() -> Clues:
         for piece in entry.get("pieces", "").split():
             pieces.setdefault(piece, []).append(str(number))
     return Clues(words, pieces)
+
+
+@cache
+def _marks() -> dict[str, frozenset[str]]:
+    """What is no word by itself, such as `@` and `t.me/`, and the signals it is a clue to."""
+    marks: dict[str, set[str]] = {}
+    for number, entry in enumerate(_table()["signal"]):
+        for mark in entry.get("marks", "").split():
+            marks.setdefault(mark, set()).add(str(number))
+    return {mark: frozenset(names) for mark, names in marks.items()}
 
 
 @cache
@@ -104,6 +114,29 @@ def _excuse() -> re.Pattern[str]:
     return re.compile("|".join(_table()["excuse"]))
 
 
+def _excused(sentence: str, text: str) -> bool:
+    """Whether the text denies it, or the sentence is about what others do or about what is to be built."""
+    if _excuse().search(text) or _DUTY.match(sentence):
+        return True
+    return _OTHERS.search(sentence) is not None and not _ADDRESSED.search(sentence)
+
+
+_OTHERS = re.compile(
+    r"\b(?:customers?|clients?|users?|creators?|sellers?|merchants?|drivers?|riders?|shoppers?|players|people|residents"
+    r"|freelancers|students|learners|tenants|patients|buyers|policyholders|subscribers|borrowers|members|shops|companies"
+    r"|businesses|firms|employers|consumers|households|families|travell?ers|guests|hosts|donors|investors|traders)"
+    r"(?: and \w+)? (?:(?:can|how|may|will|must|could|sometimes|often|usually|then|also|who|to|easily) )*"
+    r"(?:pay|pays|buy|buys|top|send|sends|keep|move|earn|deposit|withdraw|transfer|rate|like|exchange|lose|use|share"
+    r"|upload|submit|get|choose|link|invite|recharge|receive|open|rent|sell|dispute|verify|scan|borrow|convert|chat"
+    r"|message|write|contact|place|order|refill|fund|join|accept|hold)\b"
+)
+_ADDRESSED = re.compile(r"\b(?:you|your|yours|yourself|applicants?|candidates?|hires?|trainees?|newcomers?)\b")
+_DUTY = re.compile(
+    r"(?:you(?:'ll| will| would)? |we |our team |the team |as \w+ \w+,? you )?"
+    r"(?:build|design|develop|model|study|analy[sz]e|forecast|predict|maintain|research|engineer|detect|reverse"
+    r"|architect|implement|integrate|migrate|audit)\b"
+    r"(?! (?:your|a (?:team|downline|network)|\w+ (?:lines|legs|levels)))"
+)
 _WARNING = re.compile(
     r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*"
     r"|fake (?:recruiters?|jobs?|offers?)|recruitment fraud|job scams?"
@@ -148,8 +181,9 @@ def _spoken(text: str) -> dict[str, float]:
     """The signals in `text` with their weights; one reason counts once."""
     found: dict[str, float] = {}
     clues = _clues().find(text)
-    if "@" in text:
-        clues["@"] = _clues().find("@")["@"]
+    for mark, names in _marks().items():
+        if mark in text:
+            clues[mark.lower()] = names
     if not clues:
         return found
     low = folded(text).replace("rs. ", "rs ")
@@ -243,15 +277,20 @@ def _yearly(salary: str) -> float:
 
 
 def judge_safety(
-    reasons: tuple[str, ...], company: str | None, url: str | None, allow: Collection[str], deny: Collection[str]
+    reasons: tuple[str, ...],
+    company: str | None,
+    url: str | None,
+    allow: Collection[str],
+    deny: Collection[str],
+    posting: str = "",
 ) -> tuple[Safety, tuple[str, ...]]:
-    """The verdict after the operator's lists, which hold employers (any case) and domains (`acme.com` with its hosts).
+    """The verdict after the operator's lists: employers (any case), domains (`acme.com` with its hosts), postings.
 
-    `deny` beats `allow`, and both beat the evidence; a denial is a reason of its own.
+    `posting` is its id, `SOURCE/ID`. `deny` beats `allow`, and both beat the evidence; a denial is a reason of its own.
     """
     if not reasons and not deny:
         return "ok", ()
-    names = _names(company, url)
+    names = _names(company, url) | {posting.casefold()}
     denied = sorted(entry for entry in deny if entry.strip().casefold() in names)
     if denied:
         return "suspect", (f"on the operator's deny list ({denied[0]})", *reasons)

@@ -33,6 +33,9 @@ _LOWER_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 _DIGIT = re.compile(r"\d")
 _DASHES = re.compile("\\s*[\u2010-\u2015\u2212\uff0d]\\s*")
 _MONTHS_PAID = re.compile(r"\d\d\s?薪")  # "15薪": fifteen months' pay a year
+_EVEN = re.compile(r"(?<=\d)[,.][-–—](?!\s?\d)")  # "55.000,-"
+_OTHER_CURRENCY = re.compile(r"^\s*/\s*\d+\s?[A-Z]{3}\b")  # "35 EUR / 40 USD per visit"
+_SLASHED = re.compile(r"\s?/\s?$")
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _SIMPLE = re.compile(
@@ -93,6 +96,8 @@ def _tidy(text: str) -> str:
         text = _MONTHS_PAID.sub("薪", text)
         text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_ARABIC))
         text = _DASHES.sub(" - ", text)
+    if "-" in text:
+        text = _EVEN.sub("", text)
     if "%" in text:
         text = _PERCENT.sub(" % ", text)
     return _PLANS.sub(" % ", text) if "40" in text or "24/7" in text else text
@@ -136,6 +141,8 @@ def _joined(text: str, low: Amount, high: Amount) -> bool:
             and low.currency != high.currency
             and "$" not in (low.currency, high.currency)
         )
+    if high.multiplier and _SLASHED.match(between) and low.value < 1000 * words.MULTIPLIERS[low.multiplier or "k"]:
+        return True
     stripped = _without_period(between)
     if stripped != between and words.TO.match(stripped):
         return True
@@ -209,7 +216,9 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
 
 def _is_noise(before: str, after: str) -> bool:
     """Perks, funding, revenue, budgets and unit prices."""
-    if words.UNIT_PRICE.match(after) or (words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())):
+    if words.UNIT_PRICE.match(_OTHER_CURRENCY.sub("", after)) or (
+        words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())
+    ):
         return True
     return bool(words.NOISE_BEFORE.search(before)) and not _about_pay(before)
 
@@ -280,7 +289,7 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
     if exact:
         return exact[0]
     if not signs:
-        return "CNY" if re.search("薪[^給]*$|^[^給]*薪", text) and not re.search("[ぁ-ん給]|NT", text) else None
+        return _by_words(text, high)
     if signs[0] == "$":
         named = re.search(
             r"(?<![A-Za-z])(?:CAD|CDN|AUD|NZD|SGD|HKD|MXN|COP|CLP|ARS|TWD|USD)(?![A-Za-z])|(?<=\$ )CA\b", text
@@ -296,6 +305,14 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
         high.value < 150_000 and ("k" in (low.multiplier, high.multiplier) or re.search("/月|/年|每月", text))
     )
     return "CNY" if chinese and not re.search("[ぁ-ん円]|年収|給", text) else "JPY"
+
+
+def _by_words(text: str, high: Amount) -> str | None:
+    """The currency that other words imply: "25-50K·14薪", "2-4万/月", "RAL 30-38K"."""
+    tens = high.multiplier in ("万", "萬") and re.search(r"[/每]\s?[月年]", text)
+    if (tens or re.search("薪[^給]*$|^[^給]*薪", text)) and not re.search("[ぁ-ん給円]|NT", text):
+        return "CNY"
+    return "EUR" if re.search(r"\bRAL\b", text) else None
 
 
 # ── in a description ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -27,9 +27,13 @@ _BEFORE_CODES = word_list("before_codes")
 _DURATIONS = word_list("durations")
 _NOT_LED = word_list("not_led")
 _NOT_CONTRACT = word_list("not_contract")
+_COUNTS_AS = {"kin": "intern", "executives": "executive", "directors": "director"}  # for readers
 _AREA = frozenset(("region", "district", "territory"))
 _STAGE = Meaning((), "seniority", ("intern",))  # French and Italian; English stages have managers and technicians
 _NOT_WORKPLACES = word_list("not_workplaces")
+_COMPASS = word_list("compass")
+_VENUES = word_list("venues")
+_VENUE_CENTERS = word_list("venue_centers")  # `Financial Center`, but no `Data Center`
 _CONTRACT_WORK = word_list("contract_work")
 _WRITTEN_MANAGER = word_list("written_manager")
 
@@ -161,7 +165,7 @@ class _Reader:
 
     def _rank(self, meaning: Meaning) -> None:
         self.grades += meaning.value
-        self.ranks.add("intern" if meaning.kind == "kin" else meaning.value[0])
+        self.ranks.add(_COUNTS_AS.get(meaning.kind) or meaning.value[0])
 
     def _take(self, meaning: Meaning, at: int) -> None:
         kind, value = meaning.kind, meaning.value
@@ -169,7 +173,7 @@ class _Reader:
             if self.words[at] in _WRITTEN_MANAGER and self._word(at - 1) not in _NOT_LED:
                 self.ranks.add("manager")
             self._keep(value)
-        elif kind in ("seniority", "kin"):
+        elif kind == "seniority" or kind in _COUNTS_AS:
             self._rank(meaning)
         elif kind == "employment":
             self.employment = self.employment or value[0]
@@ -233,7 +237,7 @@ class _Reader:
 
     def _number(self, at: int) -> int:
         word, after = self.words[at], self._word(at + 1)
-        if word == "100":  # of `100% remote`
+        if word == "100" or (len(word) < 3 and self._after_month(at)):  # of `100% remote`, `July 13`
             return 1
         if after in _DURATIONS and len(word) < 3:
             self.meaningful = True
@@ -255,6 +259,9 @@ class _Reader:
         self.meaningful = True
         return 1
 
+    def _after_month(self, at: int) -> bool:
+        return any(meaning.kind == "month" for meaning in LEXICON.get(self._word(at - 1), ()))
+
     def _counts(self, at: int, after: str) -> bool:
         """Whether a digit is a level: at the end, beside another level, or after the word for it or for the role."""
         return (
@@ -272,7 +279,7 @@ class _Reader:
         elif coded := _CODED.fullmatch(word):
             self._keep(("software", "engineer"))
             self.levels.append(int(coded[2]))
-        elif (digits := sum(map(str.isdigit, word))) > 3 or (digits == 3 and len(word) > 5):
+        elif self._is_code(word):
             self.requisition = self.requisition or word.upper()
             return 1
         elif not _THOUSANDS.fullmatch(word):
@@ -281,6 +288,12 @@ class _Reader:
             return 1
         self.meaningful = True
         return 1
+
+    def _is_code(self, word: str) -> bool:
+        """`R10181965`, and `RR798` where it stands alone."""
+        digits = sum(map(str.isdigit, word))
+        alone = len(self.words) == 1 and len(word) > digits + 1
+        return digits > 3 or (digits == 3 and (len(word) > 5 or alone))
 
     def _foreign(self, word: str) -> None:
         """Scripts without spaces: the known words are cut out of the run."""
@@ -313,11 +326,23 @@ class _Reader:
         """Whether the segment is a place as a whole: by name, or a town with its state's code."""
         if self.grades or len(self.words) > 8 or "" in self.names:
             return False
+        if _COMPASS.issuperset(self.words) or self._names_venue():
+            return True
+        if self.workplace and len(self.names) == 1 and self.names[0] in STATES:
+            return True
         if self.words[-1] in _AREA and len(self.words) < 4 and all(word[0].isupper() for word in self.written):
             return True
         if self.names and self.names[-1] in STATES and 1 < len(self.names) < 5 and _could_be_town(self.names[:-1]):
             return True
         return is_place(tuple(self.words))
+
+    def _names_venue(self) -> bool:
+        """`Mall of America`, `Shoppes at Farmington`, `Kenwood Towne Centre`."""
+        last = self.words[-1]
+        named = not _VENUES.isdisjoint(self.words) or (
+            last in ("center", "centre") and not _VENUE_CENTERS.isdisjoint(self.words)
+        )
+        return named and len(self.words) > 1 and self.written[0][0].isupper()
 
     def without_places(self, least: int) -> tuple[Phrase, Phrase]:
         """The kept words less what names a place at either end, at least `least` of them; and those places."""

@@ -68,7 +68,19 @@ _SPOKEN = {"executive", "new-grad"}  # values that aren't themselves words for w
 
 def _lexicon() -> dict[str, tuple[Meaning, ...]]:
     found: dict[str, dict[Phrase, Meaning]] = {}
-    for kind in ("noise", "work", "month", "season", "degree", "employment", "kin", "seniority", "core"):
+    for kind in (
+        "noise",
+        "work",
+        "month",
+        "season",
+        "degree",
+        "employment",
+        "kin",
+        "executives",
+        "directors",
+        "seniority",
+        "core",
+    ):
         for key, phrases in _TABLE[kind].items():
             value = tuple(key.split())
             own = [value] if key and kind != "employment" and key not in _SPOKEN else []
