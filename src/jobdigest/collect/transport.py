@@ -33,7 +33,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             extensions=request.extensions,
         )
         origin = wire.url.origin
-        connection = await self._connections.take(origin)
+        connection = await self._connections.take(origin, request.extensions["timeout"]["connect"])
         try:
             answer = await connection.handle_async_request(wire)
         except BaseException:
@@ -55,7 +55,7 @@ class _Body(httpx.AsyncByteStream):
         answer: httpcore.Response,
         connections: Connections,
         origin: httpcore.Origin,
-        connection: httpcore.AsyncHTTPConnection,
+        connection: httpcore.AsyncHTTP11Connection,
     ) -> None:
         self._answer, self._connections, self._origin, self._connection = answer, connections, origin, connection
 
