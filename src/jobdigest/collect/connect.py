@@ -201,7 +201,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """Only `is_readable`: an idle connection that is readable was closed by the server, or says what nobody asked."""
+        """Only `is_readable`: an idle connection that is readable was closed, or says what nobody asked."""
         return bool(self._pieces or self._ended) if info == "is_readable" else None
 
 

@@ -77,7 +77,10 @@ def plain(value: Any) -> str | None:
 def unescaped(value: str) -> str:
     """`html.unescape`, many times as quick where nothing is escaped but the five characters that must be."""
     for mark, character in _MARKS:
-        value = character.join(value.split(mark))  # quicker than replace() where there are hundreds
+        if mark in value:
+            value = character.join(value.split(mark))  # quicker than replace() where there are hundreds
+    if "&" not in value:
+        return value
     if value.count("&") != value.count("&amp;"):
         return html.unescape(value)
     return value.replace("&amp;", "&")  # last, so that nothing is unescaped twice
