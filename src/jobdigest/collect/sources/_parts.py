@@ -38,10 +38,12 @@ def dig(value: Any, path: str) -> Any:
     if path and "." not in path and isinstance(value, dict):  # nearly always
         return value.get(path)
     for step in path.split(".") if path else ():
-        if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
         else:
-            value = value.get(step) if isinstance(value, dict) else None
+            return None
     return value
 
 
