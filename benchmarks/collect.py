@@ -162,12 +162,14 @@ class _Nothing:
 
 
 def fetch_and_parse(base: str, boards: int, file: Path) -> None:
-    """A collection that stores nothing."""
+    """A collection that stores nothing, in a process set up as the command's."""
+    from jobdigest.cli import calm_collector
     from jobdigest.collect.http import Client
     from jobdigest.collect.run import collect
     from jobdigest.collect.sources.registry import load_kinds
     from jobdigest.config import Network, SourceConfig
 
+    calm_collector()
     sources = [
         SourceConfig(kind=board_kind(board), value=f"b{board}", name=f"b{board}", base_url=base)
         for board in range(boards)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
 Workplace = Literal["remote", "hybrid", "onsite"]
@@ -23,6 +24,18 @@ Degree = Literal["phd", "masters", "bachelors"]
 Liveness = Literal["live", "expired", "unknown"]
 Safety = Literal["ok", "suspect"]
 Decision = Literal["kept", "merged", "dropped"]
+
+
+LONGEST_ID = 500
+"""Characters of an id, which databases keep in indexes."""
+
+
+def short_id(text: str, longest: int = LONGEST_ID) -> str:
+    """An id as it is; one longer than `longest` as its beginning and a hash of the whole, every time the same."""
+    if len(text) <= longest:
+        return text
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{text[: longest - len(digest) - 1]}~{digest}"
 
 
 class Place(NamedTuple):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -108,6 +110,20 @@ def test_absence_needs_two_looks(store: Store) -> None:
     assert closed(store) == ["4"]
 
 
+def test_ids_of_any_length_are_kept_apart_and_known_again(store: Store) -> None:
+    noise = b64encode(Random(1).randbytes(6_000)).decode()  # more than an index holds, and nothing can compress it
+    rows = [
+        job(number, title) | {"id": f"{noise}-{number}", "requisition_id": f"R{noise}-{number}"}
+        for number, title in enumerate(("Machine Learning Engineer", "Data Scientist"))
+    ]
+    unreadable = rows[1] | {"title": None}
+    polled(store, jobs(*rows), jobs(*rows), jobs(rows[0], unreadable), jobs(rows[0], unreadable), jobs(*rows))
+    with store.read() as connection:
+        stored = connection.execute(select(postings.c.source_id, postings.c.job_id)).all()
+    assert len({source_id for source_id, _ in stored}) == len({job_id for _, job_id in stored}) == len(stored) == 2
+    assert closed(store) == []
+
+
 def record(name: str, validators: dict[str, Validator]) -> Record:
     health = Health(name=name, kind="rss")
     return Record(health, Poll(source=name, at=NOW, state="ok", seen=1, new=1, problems=0, error=None), validators)
@@ -149,6 +165,16 @@ def test_details_are_found_until_their_row_changes_or_they_are_old(store: Store)
     assert later.details("a").get("1", "changed") is None
     assert later.details("b").get("1", "stamp") is None
     assert SourceMemory(store, NOW + DETAILS_KEPT + HOUR).details("a").get("1", "stamp") is None
+
+
+def test_details_of_ids_of_any_length(store: Store) -> None:
+    noise = b64encode(Random(1).randbytes(6_000)).decode()
+    memory = SourceMemory(store, NOW).details("a")
+    for end in "ab":
+        memory.put(noise + end, "s", end)
+    assert memory.get(noise + "a", "s") == "a"
+    memory.flush()
+    assert [SourceMemory(store, NOW).details("a").get(noise + end, "s") for end in "abc"] == ["a", "b", None]
 
 
 def test_a_sudden_end_costs_at_most_fifty_details(store: Store) -> None:

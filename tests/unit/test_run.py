@@ -167,7 +167,7 @@ def test_a_sink_that_stumbles_fails_the_source() -> None:
 def test_of_one_id_the_last_row_counts_and_unsound_rows_are_named() -> None:
     sink = Shelf()
     batch = Batch(
-        postings=[row(1, "Old"), row(1, "New"), row(2, 17), row(3, " "), row("", "No id"), row("x" * 501)],
+        postings=[row(1, "Old"), row(1, "New"), row(2, 17), row(3, " "), row("", "No id"), row(4, url="x" * 4_001)],
         problems=[RowProblem(row="9", reason="not an object")],
     )
     report = poll(gives(batch), sink=sink)["a"]
@@ -177,7 +177,7 @@ def test_of_one_id_the_last_row_counts_and_unsound_rows_are_named() -> None:
         ("2", "title is int, not text"),
         ("3", "no title"),
         ("?", "no id"),
-        ("xxx", "source_id is longer than 500 characters"),
+        ("4", "url is longer than 4000 characters"),
     ]
 
 

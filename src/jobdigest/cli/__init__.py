@@ -7,9 +7,14 @@ import os
 import sys
 
 
+def calm_collector() -> None:
+    """Let the garbage collector look less often: tables and caches are large and live long, walking them is wasted."""
+    gc.set_threshold(10_000, 20, 50)
+
+
 def main() -> None:
     """Run the command line; an operator's mistake is told in words, never as a traceback."""
-    gc.set_threshold(10_000, 20, 50)  # tables and caches are large and live long: walking them often is wasted
+    calm_collector()
     from jobdigest.cli.commands import app
     from jobdigest.errors import DigestError
 

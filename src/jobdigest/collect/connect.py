@@ -1,7 +1,7 @@
 """Connections that go only where they may: resolve, check every address, connect to a checked one.
 
-httpcore hands us a host name and takes a stream. Because the address that was checked is the address that is used, a
-name that changes its answer between check and use (DNS rebinding) gains nothing. Streams are asyncio's own.
+httpcore speaks HTTP over the streams we give it. Because the address that was checked is the address that is used, a
+name that changes its answer between check and use (DNS rebinding) gains nothing.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import Iterable
+from collections import deque
 from typing import Any
 
 import httpcore
 
 from jobdigest.errors import FetchError
 
-_READ_BUFFER = 2**18
+_HELD = 2**18  # bytes
 _TRIED_ADDRESSES = 4
 _KEPT = 64
 _KEPT_FOR = 30.0  # seconds
+Origin = tuple[bytes, bytes, int]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -82,66 +83,101 @@ async def _resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in infos))[:_TRIED_ADDRESSES]
 
 
-class Backend(httpcore.AsyncNetworkBackend):
-    """httpcore's door to the network, behind a `Guard`."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A stream to the first address of `host` that may be used and answers."""
-        try:
-            async with asyncio.timeout(timeout):
-                addresses = await self._guard.addresses(host, port)
-                return await _connect_any(addresses, port)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
+async def connect(guard: Guard, host: str, port: int, timeout: float | None) -> Stream:
+    """A stream to the first address of `host` that may be used and answers."""
+    try:
+        async with asyncio.timeout(timeout):
+            return await _connect_any(await guard.addresses(host, port), port)
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout from error
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
 
 
 async def _connect_any(addresses: list[str], port: int) -> Stream:
+    loop = asyncio.get_running_loop()
     for last, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
         try:
-            return Stream(*await asyncio.open_connection(address, port, limit=_READ_BUFFER))
+            return (await loop.create_connection(Stream, address, port))[1]
         except OSError:
             if not last:
                 raise
     raise OSError("no address")
 
 
-class Stream(httpcore.AsyncNetworkStream):
-    """asyncio's stream pair in httpcore's clothes."""
+class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
+    """A connection in httpcore's clothes. What comes is handed on piece by piece as it came: copies have a price."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    _transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self._pieces: deque[bytes] = deque()
+        self._held = 0
+        self._paused = self._ended = False
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The transport to write to."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Keep a piece; no more come while much is kept."""
+        self._pieces.append(data)
+        self._held += len(data)
+        if self._held > _HELD and not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        """Nothing more will come."""
+        self._ended = True
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more will come, perhaps for a reason."""
+        self._ended, self._error = True, exc
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has come, or nothing at the end: up to our own buffer's size, since every piece has a price above it."""
+        """The next piece, of whatever size it came in, or nothing at the end."""
+        if not (self._pieces or self._ended):
+            await self._something(timeout)
+        if self._pieces:
+            piece = self._pieces.popleft()
+            self._held -= len(piece)
+            if self._paused and self._held <= _HELD:
+                self._paused = False
+                self._transport.resume_reading()
+            return piece
+        if self._error is not None:
+            raise httpcore.ReadError(str(self._error)) from self._error
+        return b""
+
+    async def _something(self, timeout: float | None) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(timeout):
-                return await self._reader.read(max(max_bytes, _READ_BUFFER))
+                await self._waiter
         except TimeoutError as error:
             raise httpcore.ReadTimeout from error
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
+        finally:
+            self._waiter = None
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send `buffer`; requests are small, so there is nothing to drain."""
         if buffer:
-            self._writer.write(buffer)
+            self._transport.write(buffer)
 
     async def aclose(self) -> None:
         """Drop the connection: a farewell over TLS could hang on a dead peer."""
-        self._writer.transport.abort()
+        self._transport.abort()
 
     async def start_tls(
         self,
@@ -150,56 +186,58 @@ class Stream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Speak TLS from here on."""
+        loop, plain = asyncio.get_running_loop(), self._transport
         try:
             async with asyncio.timeout(timeout):
-                await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
+                secured = await loop.start_tls(plain, self, ssl_context, server_hostname=server_hostname)
         except TimeoutError as error:
-            await self.aclose()
+            plain.abort()
             raise httpcore.ConnectTimeout from error
         except (OSError, ssl.CertificateError) as error:
-            await self.aclose()
+            plain.abort()
             raise httpcore.ConnectError(str(error)) from error
+        assert secured is not None
+        self._transport = secured
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """Only `is_readable`: an idle connection that is readable was closed by the server."""
-        if info == "is_readable":
-            return self._reader.at_eof() or self._reader.exception() is not None
-        return None
+        """Only `is_readable`: an idle connection that is readable was closed, or says what nobody asked."""
+        return bool(self._pieces or self._ended) if info == "is_readable" else None
 
 
 class Connections:
     """Connections kept alive, by origin. httpcore's own pool looks through all of them at every request."""
 
     def __init__(self, guard: Guard, tls: ssl.SSLContext | None) -> None:
-        self._backend = Backend(guard)
+        self._guard = guard
         self._tls = tls
-        self._idle: dict[str, list[httpcore.AsyncHTTPConnection]] = {}
+        self._idle: dict[Origin, list[httpcore.AsyncHTTP11Connection]] = {}
         self._kept = 0
 
-    async def take(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        """An idle connection to `origin`, or a new one, not yet connected; give it back with `release`."""
-        idle = self._idle.get(str(origin), [])
+    async def take(self, origin: httpcore.Origin, timeout: float | None) -> httpcore.AsyncHTTP11Connection:
+        """An idle connection to `origin`, or a new one; give it back with `release`."""
+        idle = self._idle.get(_key(origin), [])
         while idle:
             self._kept -= 1
             connection = idle.pop()
             if not connection.has_expired():
                 return connection
             await connection.aclose()
-        if origin.scheme == b"https" and self._tls is None:
-            self._tls = trust()
-        return httpcore.AsyncHTTPConnection(
-            origin, ssl_context=self._tls, keepalive_expiry=_KEPT_FOR, network_backend=self._backend
-        )
+        host = origin.host.decode("ascii")
+        stream: httpcore.AsyncNetworkStream = await connect(self._guard, host, origin.port, timeout)
+        if origin.scheme == b"https":
+            self._tls = self._tls or trust()
+            stream = await stream.start_tls(self._tls, host, timeout)
+        return httpcore.AsyncHTTP11Connection(origin, stream, keepalive_expiry=_KEPT_FOR)
 
-    async def release(self, origin: httpcore.Origin, connection: httpcore.AsyncHTTPConnection) -> None:
+    async def release(self, origin: httpcore.Origin, connection: httpcore.AsyncHTTP11Connection) -> None:
         """Keep `connection` for the next request if it can take one."""
         if not connection.is_idle() or connection.has_expired():
             await connection.aclose()
             return
         if self._kept >= _KEPT:
             await self.aclose()
-        self._idle.setdefault(str(origin), []).append(connection)
+        self._idle.setdefault(_key(origin), []).append(connection)
         self._kept += 1
 
     async def aclose(self) -> None:
@@ -211,9 +249,14 @@ class Connections:
         self._kept = 0
 
 
+def _key(origin: httpcore.Origin) -> Origin:
+    return origin.scheme, origin.host, origin.port
+
+
 def trust() -> ssl.SSLContext:
     """The system's certificate authorities, and certifi's unless SSL_CERT_FILE names others."""
     context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
     if not os.environ.get("SSL_CERT_FILE"):
         import certifi
 

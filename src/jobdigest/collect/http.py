@@ -29,13 +29,14 @@ from jobdigest.collect.body import challenge, within
 from jobdigest.collect.connect import Guard, TransientError, explain
 from jobdigest.collect.manners import LONGEST_WAIT, Robots, Turnstile
 from jobdigest.collect.sources.base import Kind, Manners, Response
-from jobdigest.collect.transport import client
+from jobdigest.collect.transport import GuardedTransport
 from jobdigest.collect.wire import (
     OURS,
     conditions,
     fields,
     is_private_literal,
     is_this_machine,
+    located,
     port_of,
     refusal,
     validator,
@@ -107,7 +108,7 @@ class Client:
         self.guard = Guard(network.allow_private)
         self.robots = Robots(agent)
         self.slots = asyncio.Semaphore(network.concurrency)
-        self.wire = client(self.guard, tls)
+        self.wire = GuardedTransport(self.guard, tls)
         self._turnstiles: dict[tuple[str, str], Turnstile] = {}
 
     async def __aenter__(self) -> Client:
@@ -244,7 +245,8 @@ class Session:
     async def _fetch(self, ask: _Ask) -> Response:
         async with self._open(ask) as answer:
             if answer.status == 304 and any(name.lower().startswith("if-") for name in ask.headers):
-                await _gathered(answer, _ERROR_BODY)  # nothing; but a connection is kept only if read to the end
+                async for _ in answer.body:  # there is none; but a connection is kept only if read to the end
+                    pass
                 return Response(status=304, url=answer.url, headers=answer.headers, body=b"", not_modified=True)
             await self._refuse_errors(answer)
             body = await _gathered(answer, self._client.network.max_body)
@@ -307,7 +309,7 @@ class Session:
             with _explained(silence):
                 deadline = asyncio.get_running_loop().time() + silence * WALL
                 async with asyncio.timeout_at(deadline):
-                    response = await self._client.wire.send(request, stream=True)
+                    response = await self._client.wire.handle_async_request(request)
                 try:
                     headers, body = fields(response.headers.raw), response.stream
                     assert isinstance(body, httpx.AsyncByteStream)
@@ -329,7 +331,7 @@ class Session:
             headers=[
                 (name.encode("latin-1", "replace"), text.encode("latin-1", "replace")) for name, text in headers.items()
             ],
-            content=ask.content,
+            stream=httpx.ByteStream(ask.content or b""),
             extensions={"timeout": {"connect": silence, "read": silence}},
         )
 
@@ -340,11 +342,7 @@ class Session:
         return parts
 
     def _physical(self, url: str) -> str:
-        """Where a request for `url` really goes: `base_url` replaces scheme and host."""
-        if self._base_url is None:
-            return url
-        parts = web_address(url)
-        return f"{self._base_url.rstrip('/')}{parts._replace(scheme='', netloc='').geturl() or '/'}"
+        return located(url, self._base_url)
 
 
 async def _gathered(answer: _Answer, cap: int) -> bytes:

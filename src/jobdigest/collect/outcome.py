@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from jobdigest.collect.sources.base import RowProblem
 from jobdigest.polling import Health, Poll
@@ -115,15 +116,18 @@ def alarm_of(seen: int, new: int, health: Health, now: datetime) -> str | None:
 
 def aged(health: Health, outcome: Outcome, now: datetime) -> Health:
     """`health` after `outcome`, save `next_poll`."""
-    health = replace(health, last_attempt=now, new=outcome.new)
     if outcome.state == "failed":
-        return replace(health, failures=health.failures + 1, error=outcome.error)
-    health = replace(health, failures=0, error=None, truncated=outcome.truncated, alarm=outcome.alarm)
-    health = replace(health, unchanged=0 if outcome.new else health.unchanged + 1)
-    if outcome.alarm:
-        return health
-    first = health.first_success or (now if outcome.seen else None)
-    return replace(health, first_success=first, last_success=now, postings=outcome.seen)
+        return replace(
+            health, last_attempt=now, new=outcome.new, failures=health.failures + 1, error=outcome.error
+        )  # fmt: skip
+    believed: dict[str, Any] = {}
+    if not outcome.alarm:
+        first = health.first_success or (now if outcome.seen else None)
+        believed = {"first_success": first, "last_success": now, "postings": outcome.seen}
+    return replace(
+        health, last_attempt=now, new=outcome.new, failures=0, error=None, truncated=outcome.truncated,
+        alarm=outcome.alarm, unchanged=0 if outcome.new else health.unchanged + 1, **believed,
+    )  # fmt: skip
 
 
 def next_poll(

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jobdigest.collect.outcome import Outcome, Tally, aged, judge, next_poll, poll_of, why_skipped, worth_remembering
-from jobdigest.collect.sound import sound
+from jobdigest.collect.sound import sound, sound_problem
 from jobdigest.collect.sources.base import (
     Batch,
     Context,
@@ -279,15 +279,16 @@ class _OnePoll:
 
     async def _take(self, batch: Batch) -> None:
         tally = self.tally
-        rows, problems = _sound_rows(batch.postings)
-        tally.add_problems((*batch.problems, *problems))
+        rows, unsound = _sound_rows(batch.postings)
+        problems = (*map(sound_problem, batch.problems), *unsound)
+        tally.add_problems(problems)
         tally.truncated = tally.truncated or batch.truncated
         before = len(tally.ids)
         tally.ids.update(hash(row.source_id) for row in rows)
         if rows:
             tally.batches_without_news = 0 if len(tally.ids) > before else tally.batches_without_news + 1
-        if rows or batch.problems or problems:
-            clean = replace(batch, postings=rows, problems=(*batch.problems, *problems))
+        if rows or problems:
+            clean = replace(batch, postings=rows, problems=problems)
             tally.new += await self.run_.in_thread(self._store, clean)
 
     def _store(self, batch: Batch) -> int:

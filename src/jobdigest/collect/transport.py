@@ -1,14 +1,14 @@
 """httpx's door to the network, ours: kept-alive connections to checked addresses in place of httpx's own pool.
 
 httpx's pool looks through all its connections at every request, follows proxies named by the environment and connects
-to whatever a name resolves to. This transport does neither; httpx makes the requests and reads the answers.
+to whatever a name resolves to. This transport does neither. It is asked directly: the rest of an httpx client (cookies,
+redirects, authentication) would cost a quarter of an exchange and do nothing here.
 """
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
 import httpx
@@ -33,7 +33,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             extensions=request.extensions,
         )
         origin = wire.url.origin
-        connection = await self._connections.take(origin)
+        connection = await self._connections.take(origin, request.extensions["timeout"]["connect"])
         try:
             answer = await connection.handle_async_request(wire)
         except BaseException:
@@ -55,7 +55,7 @@ class _Body(httpx.AsyncByteStream):
         answer: httpcore.Response,
         connections: Connections,
         origin: httpcore.Origin,
-        connection: httpcore.AsyncHTTPConnection,
+        connection: httpcore.AsyncHTTP11Connection,
     ) -> None:
         self._answer, self._connections, self._origin, self._connection = answer, connections, origin, connection
 
@@ -68,9 +68,3 @@ class _Body(httpx.AsyncByteStream):
             await self._answer.aclose()
         finally:
             await self._connections.release(self._origin, self._connection)
-
-
-def client(guard: Guard, tls: ssl.SSLContext | None) -> httpx.AsyncClient:
-    """An httpx client that goes only where `guard` lets it: no proxies, no cookies, no redirects of its own."""
-    nobodys = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.AsyncClient(transport=GuardedTransport(guard, tls), cookies=nobodys, trust_env=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
 from urllib.parse import SplitResult, urlsplit
@@ -37,6 +38,7 @@ def is_private_literal(host: str) -> bool:
         return host == "localhost"
 
 
+@lru_cache(256)
 def web_address(url: str, before: str = "") -> SplitResult:
     """`url` in parts; raises FetchError where it is no http(s) address."""
     try:
@@ -47,6 +49,14 @@ def web_address(url: str, before: str = "") -> SplitResult:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise FetchError(f"{before}{url[:80]!r}, which is no web address")
     return parts
+
+
+@lru_cache(256)
+def located(url: str, base_url: str | None) -> str:
+    """Where a request for `url` really goes: `base_url` replaces scheme and host."""
+    if base_url is None:
+        return url
+    return f"{base_url.rstrip('/')}{web_address(url)._replace(scheme='', netloc='').geturl() or '/'}"
 
 
 def wire_url(parts: SplitResult) -> str:

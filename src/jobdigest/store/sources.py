@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from jobdigest.model import short_id
 from jobdigest.polling import Health, Poll, Validator
 from jobdigest.store.engine import Store
 from jobdigest.store.schema import details, http_cache, meta, polls, sources
@@ -106,12 +107,13 @@ class SourceDetails:
 
     def get(self, source_id: str, stamp: str) -> Any | None:
         """The stored detail of a row, unless the row's `stamp` changed since or it is old."""
-        if source_id in self._fresh:
-            known, detail = self._fresh[source_id]
+        key = short_id(source_id)
+        if key in self._fresh:
+            known, detail = self._fresh[key]
             return detail if known == stamp else None
         query = select(details.c.detail).where(
             details.c.source == self._source,
-            details.c.source_id == source_id,
+            details.c.source_id == key,
             details.c.stamp == stamp,
             details.c.fetched >= self._now - DETAILS_KEPT,
         )
@@ -120,7 +122,7 @@ class SourceDetails:
 
     def put(self, source_id: str, stamp: str, detail: Any) -> None:
         """Remember a row's detail."""
-        self._fresh[source_id] = (stamp, detail)
+        self._fresh[short_id(source_id)] = (stamp, detail)
         if len(self._fresh) >= _UNSAVED:
             self.flush()
 

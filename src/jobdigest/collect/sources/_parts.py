@@ -38,10 +38,12 @@ def dig(value: Any, path: str) -> Any:
     if path and "." not in path and isinstance(value, dict):  # nearly always
         return value.get(path)
     for step in path.split(".") if path else ():
-        if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
         else:
-            value = value.get(step) if isinstance(value, dict) else None
+            return None
     return value
 
 
@@ -77,7 +79,10 @@ def plain(value: Any) -> str | None:
 def unescaped(value: str) -> str:
     """`html.unescape`, many times as quick where nothing is escaped but the five characters that must be."""
     for mark, character in _MARKS:
-        value = character.join(value.split(mark))  # quicker than replace() where there are hundreds
+        if mark in value:
+            value = character.join(value.split(mark))  # quicker than replace() where there are hundreds
+    if "&" not in value:
+        return value
     if value.count("&") != value.count("&amp;"):
         return html.unescape(value)
     return value.replace("&amp;", "&")  # last, so that nothing is unescaped twice
