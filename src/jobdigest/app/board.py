@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from threading import Lock
 from time import monotonic
@@ -20,6 +20,7 @@ from jobdigest.store.matching import Found, Matching
 
 if TYPE_CHECKING:
     from jobdigest.app import App
+    from jobdigest.store import Connection
 
 A_PAGE = 25
 SAMPLE, TOP = 3000, 10  # places to offer are those of the newest jobs
@@ -132,31 +133,25 @@ class Board:
             self._counting.release()
 
     def _looked(self, kept: Counted | None) -> Counted:
-        version = self.matching.find(()).listed.version
-        return Counted(version, monotonic(), kept.choices if kept and kept.version == version else self._offered())
-
-    def _offered(self) -> Choices:
         with self.app.store.read() as connection:
-            cities, countries = _commonest(search.newest_places(connection, SAMPLE))
-        roles = (Choice(role.name, role.id, self._total(search.fact("r", role.id))) for role in self.app.roles.groups)
+            version = search.version(connection)
+            same = kept if kept and kept.version == version else None
+            return Counted(version, monotonic(), same.choices if same else self._offered(connection))
+
+    def _offered(self, connection: Connection) -> Choices:
+        counts = search.count_by_role(connection)
+        cities, countries = _commonest(search.newest_places(connection, SAMPLE))
         names = [self.words.country(code) for code in countries]
         towns = [name for place in cities if (name := self.words.place(place)) not in names]
+        groups = self.app.roles.groups
         return Choices(
-            roles=tuple(role for role in roles if role.number),
+            roles=tuple(Choice(role.name, role.id, counts[role.id]) for role in groups if role.id in counts),
             remote=(Choice(self.words("remote"), True),),
-            cities=self._places(towns),
-            countries=self._places(names),
+            cities=_places(connection, towns),
+            countries=_places(connection, names),
             levels=tuple(Choice(self.words.named("seniority", level).capitalize(), level) for level in LEVELS),
             pays=tuple(Choice(f"€{self.words.number(pay * 1000)} or more", pay) for pay in PAYS),
         )
-
-    def _places(self, names: Sequence[str]) -> tuple[Choice, ...]:
-        numbers = {name: self._total(*in_place(name)) for name in names}
-        most_first = sorted(names, key=lambda name: (-numbers[name], name))
-        return tuple(Choice(name, name, numbers[name]) for name in most_first if numbers[name])
-
-    def _total(self, *group: str) -> int:
-        return self.matching.find([group]).total
 
     def employer(self, name: str) -> tuple[str, str] | None:
         """Key and name of an employer by either; None for one that never had a job here."""
@@ -181,6 +176,13 @@ def _turned(found: Found, below: int, above: int, most: int) -> tuple[list[int],
 
 def _is_old(kept: Counted) -> bool:
     return monotonic() - kept.seen >= CHOICES_SECONDS
+
+
+def _places(connection: Connection, names: Iterable[str]) -> tuple[Choice, ...]:
+    """The places where there are jobs, most jobs first."""
+    numbers = {name: search.count(connection, in_place(name)) for name in names}
+    most_first = sorted(numbers, key=lambda name: (-numbers[name], name))
+    return tuple(Choice(name, name, numbers[name]) for name in most_first if numbers[name])
 
 
 def _commonest(places: Any) -> tuple[list[Place], list[str]]:

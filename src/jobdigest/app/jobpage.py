@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from jobdigest.app.board import Board
 from jobdigest.app.lines import Line
@@ -26,7 +27,7 @@ Standing = Literal["open", "closed", "withheld"]
 
 
 class Seen(NamedTuple):
-    """One posting behind a job: where, since when, and what is known of its being open."""
+    """One posting behind a job: on which site, since when, and what is known of its being open."""
 
     source: str
     url: str | None
@@ -94,7 +95,9 @@ def _seen(row: Row[Any], words: Words, now: datetime) -> Seen:
     found = state(jobs.sightings(row), now)
     day = row.date_posted or row.first_seen.date()
     since = f"{'posted' if row.date_posted else 'first seen'} {words.day(day, year=now.year)}"
-    return Seen(row.source, safe_url(row.url or ""), since, clean(found.evidence), found.showable)
+    url = safe_url(row.url or "")
+    where = urlsplit(url).hostname if url else None  # to a reader it says more than what the operator calls the source
+    return Seen((where or row.source).removeprefix("www."), url, since, clean(found.evidence), found.showable)
 
 
 def _past(job: Job, history: JobHistory | None, standing: Standing, until: date, words: Words) -> Iterator[str]:

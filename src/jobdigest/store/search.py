@@ -120,9 +120,25 @@ def ranks(connection: Connection) -> list[int]:
 
 def ranks_with(connection: Connection, group: Group) -> list[int]:
     """The ranks of the listed jobs that have any of a group's tokens, by whatever this database searches with."""
+    return _numbers(connection, *_matching(connection, group))
+
+
+def count(connection: Connection, group: Group) -> int:
+    """How many those are."""
+    rank, where = _matching(connection, group)
+    return connection.scalar(select(func.count(rank)).where(where)) or 0
+
+
+def count_by_role(connection: Connection) -> dict[str, int]:
+    """How many listed jobs there are of each role type."""
+    query = select(jobs.c.role_type, func.count()).where(LISTED).group_by(jobs.c.role_type)
+    return {role: number for role, number in connection.execute(query)}
+
+
+def _matching(connection: Connection, group: Group) -> tuple[ColumnElement[int], ColumnElement[bool]]:
     if connection.dialect.name == "sqlite":
-        return _numbers(connection, _INDEX.c.rowid, _INDEX.c.job_words.match(fts5(group)))
-    return _numbers(connection, jobs.c.rank, LISTED & _VECTOR.bool_op("@@")(cast(tsquery(group), TSQUERY)))
+        return _INDEX.c.rowid, _INDEX.c.job_words.match(fts5(group))
+    return jobs.c.rank, LISTED & _VECTOR.bool_op("@@")(cast(tsquery(group), TSQUERY))
 
 
 def _numbers(connection: Connection, number: ColumnElement[int], where: ColumnElement[bool]) -> list[int]:
