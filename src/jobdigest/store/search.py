@@ -45,7 +45,10 @@ LISTED = jobs.c.open & ~jobs.c.hidden
 VERSION = "jobs_version"
 Group = tuple[str, ...]
 """Tokens of which a job must have one."""
-_ROWS = select(jobs).where(LISTED, jobs.c.rank.in_(bindparam("ranks", expanding=True))).order_by(jobs.c.rank.desc())
+_NOT_SHOWN = ("words", "place_keys", "yearly_pay", "created", "redirect_to", "open", "closed_at")
+_SHOWN = [one for one in jobs.c if one.name not in _NOT_SHOWN]
+_BY_RANK = jobs.c.rank.in_(bindparam("ranks", expanding=True))
+_ROWS = select(*_SHOWN).where(LISTED, _BY_RANK).order_by(jobs.c.rank.desc())
 _INDEX = table("job_words", column("rowid"), column("job_words"))  # FTS5: the second is the whole row, for MATCH
 _VECTOR = func.array_to_tsvector(func.string_to_array(jobs.c.words, literal_column("' '")))
 
