@@ -2,9 +2,10 @@
 
     python -m benchmarks.web [JOBS] [JOBS_OF_THE_SEARCH] [SECONDS]
 
-`kept`: 200 searches asked again and again, as visitors do. `cold`: searches that nobody asked before. CPU is user +
-system of the server's processes for each request: on a machine that is shared with the load generator and with others,
-it tells more than requests per second.
+`kept`: 200 searches asked again and again, as visitors do. `new`: searches that nobody asked before, right after those,
+and then again after 6,000 other ones, when most words and jobs were seen already, as on any day. CPU is user + system
+of the server's processes for each request: on a machine that is shared with the load generator and with others, it
+tells more than requests per second.
 """
 
 from __future__ import annotations
@@ -163,12 +164,13 @@ def token(config: Path) -> str:
 def pages_of(folder: Path, size: int, seconds: float, dice: random.Random) -> None:
     """Requests per second and CPU of each kind of page, beside the bare one."""
     config = install(folder, size)
-    popular = searches(200, dice)
+    popular, new = searches(200, dice), searches(26_000, dice)
     cases = {
         "/": ["/"],
         "/jobs": ["/jobs"],
         "/jobs?… kept": popular,
-        "/jobs?… cold": searches(20_000, dice),
+        "/jobs?… new": new[:10_000],
+        "/jobs?… new, later": new[10_000:20_000],
         "/jobs/ID kept": [f"/jobs/j{dice.randrange(size) + 1}" for _ in range(200)],
         "/unsubscribe/…": [f"/unsubscribe/{token(config)}"],
     }
@@ -178,17 +180,19 @@ def pages_of(folder: Path, size: int, seconds: float, dice: random.Random) -> No
     plain += ("--http", "jobdigest.web.wire:Patient")  # stock uvicorn waits 40 ms for each answer of two workers
     with server(*ours, port=port) as pid, server(*plain, port=other) as bare_pid:
         load(bare_pid, other, ["/"], 1)
-        print(f"{'':16}{'req/s':>9}{'p99 ms':>9}{'CPU ms':>9}   of bare: req/s, CPU", flush=True)
+        print(f"{'':19}{'req/s':>9}{'p99 ms':>9}{'CPU ms':>9}   of bare: req/s, CPU", flush=True)
         for name, paths in cases.items():
             if name.endswith("kept"):
                 load(pid, port, paths, 0, least=WARM * len(paths))
+            elif name.endswith("later"):
+                load(pid, port, new[20_000:], 0, least=6000)
             first = load(bare_pid, other, ["/"], seconds)
             found = load(pid, port, paths, seconds)
             second = load(bare_pid, other, ["/"], seconds)
             rate, cpu = (first["rate"] + second["rate"]) / 2, (first["cpu"] + second["cpu"]) / 2
-            print(f"{'bare':16}{rate:9,.0f}{first['p99']:9.1f}{cpu:9.2f}")
+            print(f"{'bare':19}{rate:9,.0f}{first['p99']:9.1f}{cpu:9.2f}")
             share = f"{found['rate'] / rate:.2f}, {cpu / found['cpu']:.2f}"
-            print(f"{name:16}{found['rate']:9,.0f}{found['p99']:9.1f}{found['cpu']:9.2f}   {share}", flush=True)
+            print(f"{name:19}{found['rate']:9,.0f}{found['p99']:9.1f}{found['cpu']:9.2f}   {share}", flush=True)
             assert set(found["statuses"]) <= {"200"}, found["statuses"]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,6 @@ from jobdigest.web.server import settings
 from support.cli import Operator
 from support.serving import served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NOW = datetime.now(UTC)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 CITIES = ("London", "Berlin", "Paris", "New York, NY", "Remote (EMEA)")
@@ -39,7 +37,7 @@ PATHS = (
     "/nothing-here",
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")]
+pytestmark = pytest.mark.browser
 
 
 def rows() -> list[RawPosting]:
@@ -82,38 +80,13 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app.store.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_objects_to_nothing(browser: Any, base: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = browser.new_page(viewport={"width": 375, "height": 800}, color_scheme=scheme)
-    found = {}
-    for path in PATHS:
-        page.goto(base + path)
-        result = axe.run(page)
-        if result.violations_count:
-            found[path] = result.generate_report()
-    page.close()
-    assert not found
+def test_axe_objects_to_nothing(objections: Callable[..., Any], base: str, scheme: str) -> None:
+    assert objections([base + path for path in PATHS], scheme) == {}
 
 
-def test_nothing_sticks_out_on_the_smallest_phone(browser: Any, base: str) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 640})
-    wide = {}
-    for path in PATHS:
-        page.goto(base + path)
-        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
-            wide[path] = width
-    page.close()
-    assert not wide
+def test_nothing_sticks_out_on_the_smallest_phone(too_wide: Callable[..., Any], base: str) -> None:
+    assert too_wide([base + path for path in PATHS]) == {}
 
 
 def test_every_page_is_whole_without_anything_from_elsewhere(browser: Any, base: str) -> None:

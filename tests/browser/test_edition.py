@@ -6,9 +6,7 @@ import json
 import os
 import quopri
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,13 +19,12 @@ from jobdigest.compose.bits import positions
 from jobdigest.deliver.message import Sender, build
 from support.editions import KEYS, READERS, REPO, SLOT, a_draft, choice, compiled, config, delivery
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MAILCHECK = REPO.parent / "shared" / "mailcheck" / "mailcheck"
 BASE = "https://jobs.jobdigest.dev"
 DRAFT = a_draft()
 EDITION = compiled(DRAFT)
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")]
+pytestmark = pytest.mark.browser
 
 LOOK = """() => {
   const texts = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -44,15 +41,6 @@ LOOK = """() => {
     direction: getComputedStyle(document.querySelector("h2")).direction,
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def html_for(reader: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,15 @@ from jobdigest.subscribers.tokens import CHANGE_ADDRESS, CONFIRM, PREFERENCES, R
 from support.reading import Pages, copies_sent, message, prepare, serving, text_of
 from support.smtp_sink import Sink
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ADA = "ada@example.com"
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     with Sink() as sink, serving(prepare(tmp_path_factory.mktemp("life"), sink.port), sink) as pages:
         yield pages
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def test_a_whole_life(browser: Any, pages: Pages) -> None:
@@ -92,28 +81,12 @@ def paths(pages: Pages) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_objects_to_nothing(browser: Any, pages: Pages, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = browser.new_page(viewport={"width": 375, "height": 800}, color_scheme=scheme)
-    found = {}
-    for path in paths(pages):
-        page.goto(pages.base + path)
-        result = axe.run(page)
-        if result.violations_count:
-            found[path] = result.generate_report()
-    page.close()
-    assert not found
+def test_axe_objects_to_nothing(objections: Callable[..., Any], pages: Pages, scheme: str) -> None:
+    assert objections([pages.base + path for path in paths(pages)], scheme) == {}
 
 
-def test_nothing_sticks_out_on_the_smallest_phone(browser: Any, pages: Pages) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 640})
-    wide = {}
-    for path in paths(pages):
-        page.goto(pages.base + path)
-        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
-            wide[path] = width
-    page.close()
-    assert not wide
+def test_nothing_sticks_out_on_the_smallest_phone(too_wide: Callable[..., Any], pages: Pages) -> None:
+    assert too_wide([pages.base + path for path in paths(pages)]) == {}
 
 
 def test_the_keyboard_alone_joins(browser: Any, pages: Pages) -> None:

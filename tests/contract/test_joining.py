@@ -8,14 +8,17 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from jobdigest.app import choosing, joining, leaving
+from jobdigest.model import Preferences
 from jobdigest.store import ledger, suppressions
 from jobdigest.store import subscribers as store_subscribers
 from jobdigest.store.schema import counters
+from jobdigest.subscribers.importing import NewSubscriber
 from jobdigest.subscribers.tokens import CONFIRM, PREFERENCES, RESUBSCRIBE, UNSUBSCRIBE
 from support.asking import Asked, ask
 from support.cli import Operator
@@ -170,6 +173,47 @@ def test_who_left_or_was_forgotten_comes_back_by_the_form(pages: Pages) -> None:
     assert len(editions) == 1, "the edition they had is not sent again"
 
 
+def test_a_request_changes_no_consent_before_it_is_confirmed(pages: Pages) -> None:
+    def consent() -> dict[str, Any]:
+        return dict(pages.row("ada@example.com")["consent"])  # type: ignore[call-overload]
+
+    pages.ask("/join", {"email": "ada@example.com", "role_types": "data-science"})
+    first = pages.link("ada@example.com", "confirm")
+    pages.ask(first, {})
+    given, reader = consent(), int(str(pages.row("ada@example.com")["id"]))
+    pages.ask(f"/unsubscribe/{pages.app.keys.sign(UNSUBSCRIBE, reader)}", {"List-Unsubscribe": "One-Click"})
+    later = datetime.now(UTC) + timedelta(hours=2)
+    stranger = joining.Consent("other words", b"elsewhere")
+    wanted = NewSubscriber(email="ada@example.com", preferences=Preferences(remote_only=True))
+    letter = joining.ask(pages.app, wanted, stranger, later)
+    assert letter is not None
+    asked = consent()
+    assert asked.pop("request")["wording"] == "other words"
+    assert asked == given, "what they agreed to stands as it was"
+    assert pages.row("ada@example.com")["preferences"] == {"role_types": ["data-science"]}
+    pages.operator.types("prune", "--now", f"{later + timedelta(days=8):%Y-%m-%dT%H:%M:%SZ}")
+    assert consent() == given, "a request that nobody confirms is forgotten"
+
+    assert joining.ask(pages.app, wanted, stranger, later + timedelta(hours=2)) is not None
+    token = pages.app.keys.sign(CONFIRM, reader, int(later.timestamp()) // 60)
+    assert joining.confirm(pages.app, token, later + timedelta(hours=3)) is not None
+    now = consent()
+    assert (now["wording"], now["earlier"]) == ("other words", [given])
+    assert pages.row("ada@example.com")["preferences"] == {"remote_only": True}
+
+
+def test_an_old_link_brings_back_what_was_chosen(pages: Pages) -> None:
+    pages.ask("/join", {"email": "ada@example.com", "role_types": "data-science"})
+    link = pages.link("ada@example.com", "confirm")
+    pages.ask(link, {})
+    reader = int(str(pages.row("ada@example.com")["id"]))
+    pages.ask(f"/unsubscribe/{pages.app.keys.sign(UNSUBSCRIBE, reader)}", {"List-Unsubscribe": "One-Click"})
+    pages.ask(link, {})
+    row = pages.row("ada@example.com")
+    assert (row["state"], row["preferences"]) == ("active", {"role_types": ["data-science"]})
+    assert len(dict(row["consent"])["earlier"]) == 1  # type: ignore[call-overload]
+
+
 def test_the_link_of_every_mail_works_after_keys_were_rotated(pages: Pages) -> None:
     old = str(message(pages.sink.mails[0])["List-Unsubscribe"]).partition("jobs.example.com")[2].partition(">")[0]
     (pages.operator.folder / "keys").write_text("a newer secret\na secret for tests only\n")
@@ -227,6 +271,35 @@ def test_an_address_changes_only_by_a_letter_to_the_new_one(pages: Pages) -> Non
     assert (pages.row("known@example.com"), pages.row("new@example.com")["id"]) == ({}, reader)
     assert pages.ask(link, {})[0] == 404, "a link works once"
     assert pages.letters("known@example.com")[-1] == "Test Weekly goes to another address now"
+
+
+def test_of_two_who_take_an_address_at_once_one_is_too_late(tmp_path: Path) -> None:
+    with Sink() as sink, serving(prepare(tmp_path, sink.port, database()), sink) as pages:
+        pages.operator.types("subscribers", "add", "second@example.com")
+        links = []
+        for address in ("known@example.com", "second@example.com"):
+            page = pages.app.keys.sign(PREFERENCES, int(str(pages.row(address)["id"])))
+            pages.ask(f"/preferences/{page}", {"address": "1", "email": "new@example.com"})
+            links.append(pages.link("new@example.com", "address"))
+        answers = []
+        late = threading.Thread(target=lambda: answers.append(pages.ask(links[1], {})))
+        about_to_write = threading.Event()
+
+        @event.listens_for(pages.app.store.engine, "before_cursor_execute")
+        def _notice(*args: Any) -> None:
+            if threading.current_thread() is not threading.main_thread() and args[2].startswith("UPDATE subscribers"):
+                about_to_write.set()
+
+        first, digest = int(str(pages.row("known@example.com")["id"])), pages.app.keys.address_hash("new@example.com")
+        with pages.app.store.begin() as connection:
+            assert store_subscribers.move(connection, first, "new@example.com", digest)
+            late.start()
+            assert about_to_write.wait(30), "the second has seen the address free, and waits for the first"
+        late.join(30)
+        assert answers[0][0] == 404
+        assert "This link" in answers[0][1]
+        assert pages.row("new@example.com")["id"] == first
+        assert pages.row("second@example.com")["state"] == "active"
 
 
 def test_a_reader_cannot_have_us_write_to_many(pages: Pages) -> None:

@@ -16,7 +16,8 @@ from jobdigest.curate.judge import Rules
 from jobdigest.curate.place import place_keys
 from jobdigest.curate.roles import RoleRules
 from jobdigest.model import Place, RawPosting, Salary
-from jobdigest.store import Store, jobs, open_store, search
+from jobdigest.store import Store, jobs, matching, open_store, search
+from jobdigest.store.matching import Matching
 from jobdigest.store.schema import jobs as table
 from support.postgres import database
 
@@ -45,9 +46,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def titles(store: Store, *groups: tuple[str, ...]) -> set[str]:
+    found = Matching(store).find(groups)
     with store.read() as connection:
-        rows = search.page(connection, groups, most=50)
-        assert search.count(connection, groups) == len(rows)
+        rows = search.rows(connection, found.below(search.FIRST, 50))
+    assert found.total == len(rows)
     return {row.title for row in rows}
 
 
@@ -83,18 +85,46 @@ def test_pages_follow_each_other_newest_first(store: Store) -> None:
             for id_, day in days.items()
         ],
     )
-    seen: list[str] = []
+    seen: list[int] = []
+    found = Matching(store).find([("engineer",)])
+    ranks = found.below(search.FIRST, 10)
+    while ranks:
+        seen += ranks
+        last, ranks = ranks, found.below(ranks[-1], 10)
+        before = found.above(last[-1] - 1, 10)
+        assert before[-1] == last[-1]
+        assert before == last or not ranks, "the last page is shorter than the way back from it"
     with store.read() as connection:
-        rows = search.page(connection, [("engineer",)], most=10)
-        while rows:
-            seen += [row.title.split()[-1].lower() for row in rows]
-            first, last = rows[0].rank, rows[-1].rank
-            rows = search.page(connection, [("engineer",)], below=last, most=10)
-            before = search.page(connection, [("engineer",)], above=last - 1, most=10)
-            assert before[-1].rank == last
-            assert before[0].rank == first or not rows, "the last page is shorter than the way back from it"
-    assert sorted(seen) == sorted(days)
-    assert [days[id_] for id_ in seen] == sorted(days.values(), reverse=True)
+        found_rows = search.rows(connection, seen)
+    rows = {row.rank: row.title.split()[-1].lower() for row in found_rows}
+    assert [row.id for row in found_rows] == [search.id_of(rank) for rank in seen]
+    assert sorted(rows[rank] for rank in seen) == sorted(days)
+    assert [days[rows[rank]] for rank in seen] == sorted(days.values(), reverse=True)
+
+
+def test_what_is_known_stands_until_the_jobs_change(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(store, list(POOL[:3]))
+    known, data = Matching(store), ("data", "datas")
+    assert known.at_hand([data]) is None
+    assert known.find([data]).total == 1
+    assert known.at_hand([data]) == known.find([data]), "asked once, it needs no database"
+    assert known.at_hand([data, ("engineer",)]) is None
+    take(store, list(POOL[3:5]))
+    assert known.find([data, ("scientist",)]).total == 1, "whoever asks for something new sees all as it is now"
+    with store.begin() as connection:
+        jobs.mark(connection, "j4", "hide", True)
+    monkeypatch.setattr(matching, "LOOK_SECONDS", 0.0)
+    assert known.at_hand([data]) is None
+    assert known.find([data]).total == 1
+
+
+def test_only_so_many_sets_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(store, list(POOL))
+    monkeypatch.setattr(matching, "MOST_BYTES", 3)  # of 6 jobs: four sets
+    known = Matching(store)
+    for number in range(9):
+        assert known.find([("engineer",), (f"nobody{number}",)]).total == 0
+        assert known.find([("engineer",)]).total == 3
 
 
 def test_a_date_in_the_future_buys_no_place_at_the_top() -> None:
@@ -109,9 +139,10 @@ def check(store: Store) -> None:
         words = {word for row in connection.execute(table.select()) for word in row.words.split()}
         if store.is_sqlite:
             connection.exec_driver_sql("INSERT INTO job_words (job_words) VALUES ('integrity-check')")
+        assert set(search.ranks(connection)) == {row.rank for row in listed}
         for word in words:
-            rows = {row.rank for row in search.page(connection, [(word,)], most=100)}
-            assert rows == {row.rank for row in listed if word in row.words.split()}, word
+            found = set(search.ranks_with(connection, (word,)))
+            assert found == {row.rank for row in listed if word in row.words.split()}, word
 
 
 MOVES = st.lists(

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobdigest.app.filters import Filters, groups, in_place
-from jobdigest.app.lines import Line, Lines
+from jobdigest.app.lines import KEPT, Line, Lines
 from jobdigest.compose.render import clean
 from jobdigest.compose.words import Words
 from jobdigest.curate.company import company_key
-from jobdigest.model import Job, Place
+from jobdigest.model import Place
 from jobdigest.store import jobs, search
+from jobdigest.store.matching import Found, Matching
 
 if TYPE_CHECKING:
     from jobdigest.app import App
-    from jobdigest.store import Connection, Row
+    from jobdigest.store import Connection
 
 A_PAGE = 25
 SAMPLE, TOP = 3000, 10  # places to offer are those of the newest jobs
 CHOICES_SECONDS = 60.0
+LEVELS = ("intern", "new-grad", "junior", "senior", "staff", "lead", "manager")
+PAYS = (50, 80, 100, 140, 200)
 
 
 class Listing(NamedTuple):
@@ -33,98 +36,121 @@ class Listing(NamedTuple):
     total: int
     newer: int
     older: int
-    jobs: tuple[Job, ...]
 
 
 class Choice(NamedTuple):
-    """A filter to offer: what it is called, its value and how many jobs it leaves."""
+    """A filter to offer: what it is called, its value and how many jobs it leaves, where that is known."""
 
     name: str
-    value: str
-    number: int
+    value: str | int
+    number: int | None = None
 
 
 class Choices(NamedTuple):
-    """All that can be chosen where nothing is chosen yet."""
+    """All that can be chosen where nothing is chosen yet; pay in thousand euros."""
 
-    total: int
     roles: tuple[Choice, ...]
+    remote: tuple[Choice, ...]
     cities: tuple[Choice, ...]
     countries: tuple[Choice, ...]
+    levels: tuple[Choice, ...]
+    pays: tuple[Choice, ...]
+
+
+class Counted(NamedTuple):
+    """Choices as they were at one version of the jobs, and when that was seen last."""
+
+    version: int
+    seen: float
+    choices: Choices
+
+
+class Shown(NamedTuple):
+    """Lines that were made already for one version of the jobs, on one day, by rank."""
+
+    version: int
+    day: date
+    lines: dict[int, Line]
 
 
 class Board:
-    """The board of one installation; it keeps the choices it offers for a while, because they need many counts."""
+    """The board of one installation; it keeps what many pages show, since they need many counts and many words."""
 
     def __init__(self, app: App, words: Words) -> None:
-        self.app, self.words, self.lines = app, words, Lines(words)
-        self._choices: tuple[int, float, Choices] | None = None
+        self.app, self.words, self.making = app, words, Lines(words)
+        self.matching = Matching(app.store)
+        self._shown = Shown(0, date.min, {})
+        self._choices: Counted | None = None
         self._counting = Lock()
 
     def listing(self, filters: Filters, *, below: int = 0, above: int = 0, most: int = A_PAGE) -> Listing:
         """Jobs under filters, newest first: the first page, the one below a rank, or the one just above a rank."""
-        wanted = groups(filters)
-        with self.app.store.read() as connection:
-            total = search.count(connection, wanted) if wanted else self.choices().total
-            found = self._rows(connection, wanted, below, above, most)
-        rows = found[:most] if not above else found[-most:]
-        more = len(found) > most
-        newer = rows[0].rank if rows and (below or (above and more)) else 0
-        older = rows[-1].rank if rows and (above or more) else 0
-        page = tuple(jobs.read_job(row, (), self.app.job_url) for row in rows)
-        today = datetime.now(UTC).date()
-        lines = tuple(self.lines.of(job, today, filters.place) for job in page)
-        return Listing(lines, total, newer, older, page)
+        found = self.matching.find(groups(filters))
+        ranks, newer, older = _turned(found, below, above, most)
+        return Listing(self.lines(ranks, filters.place), found.total, newer, older)
 
-    def _rows(
-        self, connection: Connection, wanted: list[tuple[str, ...]], below: int, above: int, most: int
-    ) -> Sequence[Row[Any]]:
-        """One row more than asked for, to know whether it goes on; too few newer ones are the first page instead."""
-        if above:
-            rows = search.page(connection, wanted, above=above, most=most + 1)
-            if len(rows) >= most:
-                return rows
-        return search.page(connection, wanted, below=below or search.FIRST, most=most + 1)
+    def at_hand(self, filters: Filters, *, below: int = 0, above: int = 0) -> Listing | None:
+        """The same, or None where the database has to be asked for it or for the choices beside it."""
+        found = self.matching.at_hand(groups(filters))
+        if found is None or self._choices is None or _is_old(self._choices):
+            return None
+        ranks, newer, older = _turned(found, below, above, A_PAGE)
+        if not self._lines().keys() >= set(ranks):
+            return None
+        return Listing(self.lines(ranks, filters.place), found.total, newer, older)
+
+    def lines(self, ranks: Sequence[int], place: str = "") -> tuple[Line, ...]:
+        """Listed jobs in words; the place that was asked for stands first."""
+        lines, today = self._lines(), datetime.now(UTC).date()
+        missing = [rank for rank in ranks if rank not in lines]
+        if missing:
+            with self.app.store.read() as connection:
+                rows = search.rows(connection, missing)
+            for row in rows:
+                lines[row.rank] = self.making.of(jobs.read_job(row, (), self.app.job_url), today)
+        return tuple(line.at(place) for rank in ranks if (line := lines.get(rank)))
+
+    def _lines(self) -> dict[int, Line]:
+        version, today = self.matching.version, datetime.now(UTC).date()
+        if (version, today) != self._shown[:2]:
+            self._shown = Shown(version, today, {})
+        elif len(self._shown.lines) > KEPT:
+            self._shown = Shown(version, today, dict(list(self._shown.lines.items())[KEPT // 2 :]))
+        return self._shown.lines
 
     def choices(self) -> Choices:
         """What to offer where nothing is chosen; at most a minute behind the jobs."""
         kept = self._choices
-        if kept and monotonic() - kept[1] < CHOICES_SECONDS:
-            return kept[2]
+        if kept and not _is_old(kept):
+            return kept.choices
         if not self._counting.acquire(blocking=kept is None) and kept:
-            return kept[2]  # somebody is counting
+            return kept.choices  # somebody is counting
         try:
             if self._choices is kept or self._choices is None:
                 self._choices = self._looked(kept)
-            return self._choices[2]
+            return self._choices.choices
         finally:
             self._counting.release()
 
-    def _looked(self, kept: tuple[int, float, Choices] | None) -> tuple[int, float, Choices]:
+    def _looked(self, kept: Counted | None) -> Counted:
         with self.app.store.read() as connection:
             version = search.version(connection)
-            same = kept is not None and kept[0] == version
-            return version, monotonic(), kept[2] if kept and same else self._offered(connection)
+            same = kept if kept and kept.version == version else None
+            return Counted(version, monotonic(), same.choices if same else self._offered(connection))
 
     def _offered(self, connection: Connection) -> Choices:
         counts = search.count_by_role(connection)
-        roles = tuple(
-            Choice(role.name, role.id, counts[role.id]) for role in self.app.roles.groups if role.id in counts
-        )
         cities, countries = _commonest(search.newest_places(connection, SAMPLE))
         names = [self.words.country(code) for code in countries]
         towns = [name for place in cities if (name := self.words.place(place)) not in names]
+        groups = self.app.roles.groups
         return Choices(
-            total=sum(counts.values()),
-            roles=roles,
-            cities=self._counted(connection, towns),
-            countries=self._counted(connection, names),
-        )
-
-    def _counted(self, connection: Connection, names: Sequence[str]) -> tuple[Choice, ...]:
-        found = (Choice(name, name, search.count(connection, [in_place(name)])) for name in names)
-        return tuple(
-            sorted((choice for choice in found if choice.number), key=lambda choice: (-choice.number, choice.name))
+            roles=tuple(Choice(role.name, role.id, counts[role.id]) for role in groups if role.id in counts),
+            remote=(Choice(self.words("remote"), True),),
+            cities=_places(connection, towns),
+            countries=_places(connection, names),
+            levels=tuple(Choice(self.words.named("seniority", level).capitalize(), level) for level in LEVELS),
+            pays=tuple(Choice(f"€{self.words.number(pay * 1000)} or more", pay) for pay in PAYS),
         )
 
     def employer(self, name: str) -> tuple[str, str] | None:
@@ -134,6 +160,29 @@ class Board:
                 if key and (written := jobs.name_of_employer(connection, key)):
                     return key, clean(written)
         return None
+
+
+def _turned(found: Found, below: int, above: int, most: int) -> tuple[list[int], int, int]:
+    """The ranks of a page, and those that the pages beside it begin at; too few newer jobs are the first page."""
+    ranks = found.above(above, most + 1) if above else []  # one more, to know whether it goes on
+    if len(ranks) < most:
+        above, ranks = 0, found.below(below or search.FIRST, most + 1)
+    more = len(ranks) > most
+    ranks = ranks[-most:] if above else ranks[:most]
+    newer = ranks[0] if ranks and (below or (above and more)) else 0
+    older = ranks[-1] if ranks and (above or more) else 0
+    return ranks, newer, older
+
+
+def _is_old(kept: Counted) -> bool:
+    return monotonic() - kept.seen >= CHOICES_SECONDS
+
+
+def _places(connection: Connection, names: Iterable[str]) -> tuple[Choice, ...]:
+    """The places where there are jobs, most jobs first."""
+    numbers = {name: search.count(connection, in_place(name)) for name in names}
+    most_first = sorted(numbers, key=lambda name: (-numbers[name], name))
+    return tuple(Choice(name, name, numbers[name]) for name in most_first if numbers[name])
 
 
 def _commonest(places: Any) -> tuple[list[Place], list[str]]:

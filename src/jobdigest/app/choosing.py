@@ -149,9 +149,8 @@ def change_address(app: App, token: str, now: datetime) -> Writing | None:
         if row is None or row.new_email is None:
             return None
         digest = app.keys.address_hash(row.new_email)
-        if store_subscribers.find(connection, digest) is not None:
+        if not store_subscribers.move(connection, row.id, row.new_email, digest):
             return None
-        store_subscribers.change(connection, row.id, email=row.new_email, address_hash=digest, new_email=None)
     return _letter(app, row, "moved", "join", now)
 
 

@@ -6,7 +6,7 @@ a link, so the same filters always give the same query string.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus
@@ -20,6 +20,7 @@ from jobdigest.store.search import PAY_STEPS, fact, fold
 from jobdigest.subscribers.preferences import MAX_LENGTH, SENIORITIES, FieldError, read_min_salary
 
 MOST_WORDS = 8
+NAMES = {"words": "q"}  # in addresses, where they differ from the fields
 REGIONS = tuple(sorted({name for names in SCOPES.values() for name in names if len(name) > 2}))
 _SHORT_NAMES = frozenset({"uk", "usa", "us", "uae"})  # other words of two or three letters are seldom meant as places
 
@@ -37,21 +38,44 @@ class Filters(NamedTuple):
 
     def query(self) -> str:
         """The query string, with its question mark; empty without filters."""
-        values = {
-            "q": self.words,
-            "role": self.role,
-            "place": self.place,
-            "remote": "yes" if self.remote else "",
-            "seniority": self.seniority,
-            "pay": str(self.pay * 1000) if self.pay else "",
-            "company": self.company,
-        }
-        return "?" + "&".join(_pair(name, value) for name, value in values.items() if value) if any(self) else ""
+        return _joined(self._pairs())
+
+    def cuts(self) -> Cuts:
+        """For each filter what stands around it in the query string."""
+        pairs = self._pairs()
+        return {name: Cut.at(number, pairs) for number, name in enumerate(self._fields)}
+
+    def _pairs(self) -> list[str]:
+        return [pair(name, value) for name, value in zip(self._fields, self, strict=True)]
+
+
+class Cut(NamedTuple):
+    """A query string cut at one filter: what comes before and after its pair, and the whole without it."""
+
+    before: str
+    after: str
+    without: str
+
+    @classmethod
+    def at(cls, number: int, pairs: Sequence[str]) -> Cut:
+        """Cut at the filter of that number."""
+        first, last = [*filter(None, pairs[:number])], [*filter(None, pairs[number + 1 :])]
+        return cls("?" + "".join(f"{one}&" for one in first), "".join(f"&{one}" for one in last), _joined(first + last))
+
+
+Cuts = dict[str, Cut]
+
+
+def _joined(pairs: Iterable[str]) -> str:
+    query = "&".join(filter(None, pairs))
+    return f"?{query}" if query else ""
 
 
 @lru_cache(maxsize=4096)
-def _pair(name: str, value: str) -> str:
-    return f"{name}={quote_plus(value)}"
+def pair(name: str, value: str | int) -> str:
+    """`name=value` as it stands in an address; empty for a filter that asks for nothing."""
+    text = {"pay": f"{value}000", "remote": "yes"}.get(name, str(value))
+    return f"{NAMES.get(name, name)}={quote_plus(text)}" if value else ""
 
 
 def read(params: Mapping[str, str], role_ids: Collection[str]) -> Filters:
@@ -144,6 +168,7 @@ def _named(text: str) -> tuple[str, ...]:
     return tuple(fact("k", f"={one.country}-{one.region}" if one.region else f"={one.country}") for one in areas)
 
 
+@lru_cache(maxsize=4096)
 def in_place(wanted: str) -> tuple[str, ...]:
     """The tokens of jobs in a place, remote ones that are open to its country included."""
     keys = sorted(wish_keys(wanted))

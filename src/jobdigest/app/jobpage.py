@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from jobdigest.app.board import Board
 from jobdigest.app.lines import Line
@@ -17,7 +18,7 @@ from jobdigest.model import Job, JobHistory
 from jobdigest.store import jobs, news, search
 
 if TYPE_CHECKING:
-    from jobdigest.store import Connection, Row
+    from jobdigest.store import Row
 
 SIMILAR = 6
 LONG_DAYS = 14  # before that, the age says it already
@@ -26,7 +27,7 @@ Standing = Literal["open", "closed", "withheld"]
 
 
 class Seen(NamedTuple):
-    """One posting behind a job: where, since when, and what is known of its being open."""
+    """One posting behind a job: on which site, since when, and what is known of its being open."""
 
     source: str
     url: str | None
@@ -63,22 +64,21 @@ def job_page(board: Board, job_id: str) -> JobPage | None:
         rows = jobs.postings_of(connection, job.id)
         standing = _standing(job, rows, open_now=job.id in jobs.still_open(connection, [job.id]))
         history = news.histories(connection, [job.id], now.date()).get(job.id)
-        similar = [] if standing == "withheld" else _similar(connection, job, app.job_url)
-        company = [(search.fact("e", job.company_key),)]
-        others = search.count(connection, company) - (standing == "open") if job.company_key else 0
     own = {source.name for source in app.config.sources if source.kind in OWN_KINDS}
     closed = max((row.closed_at for row in rows if row.closed_at), default=None) if standing == "closed" else None
     url = safe_url(job.url)
+    company = board.matching.find([(search.fact("e", job.company_key),)]) if job.company_key else None
+    others = company.total - (standing == "open") if company else 0
     place = board.words.place(job.places[0]) if job.places else ""
     return JobPage(
         job=job,
-        line=board.lines.of(job, now.date()),
+        line=board.making.of(job, now.date()),
         standing=standing,
         closed_on=board.words.day(closed.date(), "day_year") if closed else "",
         apply=url if url and standing == "open" and url != app.job_url(job.id) else None,
         seen=tuple(_seen(row, board.words, now) for row in rows if row.safety == "ok" and row.in_scope),
         past=tuple(_past(job, history, standing, closed.date() if closed else now.date(), board.words)),
-        similar=tuple(board.lines.of(one, now.date(), place) for one in similar),
+        similar=() if standing == "withheld" else _similar(board, job, place),
         others=max(others, 0),
         ours=standing == "open" and not job.attribution and (job.direct or any(row.source in own for row in rows)),
     )
@@ -95,7 +95,9 @@ def _seen(row: Row[Any], words: Words, now: datetime) -> Seen:
     found = state(jobs.sightings(row), now)
     day = row.date_posted or row.first_seen.date()
     since = f"{'posted' if row.date_posted else 'first seen'} {words.day(day, year=now.year)}"
-    return Seen(row.source, safe_url(row.url or ""), since, clean(found.evidence), found.showable)
+    url = safe_url(row.url or "")
+    where = urlsplit(url).hostname if url else None  # to a reader it says more than what the operator calls the source
+    return Seen((where or row.source).removeprefix("www."), url, since, clean(found.evidence), found.showable)
 
 
 def _past(job: Job, history: JobHistory | None, standing: Standing, until: date, words: Words) -> Iterator[str]:
@@ -111,7 +113,7 @@ def _past(job: Job, history: JobHistory | None, standing: Standing, until: date,
         yield f"jobs at {clean(job.company)} are usually open {history.employer_median_days} days"
 
 
-def _similar(connection: Connection, job: Job, page_url: Any) -> list[Job]:
+def _similar(board: Board, job: Job, place: str) -> tuple[Line, ...]:
     """Open jobs of the same role type, the nearest in place and level first."""
     role = (search.fact("r", job.role_type),) if job.role_type else ()
     level = (search.fact("l", job.seniority),) if job.seniority else ()
@@ -119,11 +121,9 @@ def _similar(connection: Connection, job: Job, page_url: Any) -> list[Job]:
     near = tuple(search.fact("k", key) for key in sorted(keys) if "/" in key)
     country = tuple(search.fact("k", key) for key in sorted(keys) if len(key) == 3 and key.startswith("="))
     where = near or country or (("w_remote",) if job.workplace == "remote" else ())
-    found: dict[str, Job] = {}
+    ranks: dict[int, None] = {}
     for wanted in ((role, where, level), (role, where), (role, country or where), (role,)):
         groups = [group for group in wanted if group]
-        if groups and len(found) < SIMILAR:
-            for row in search.page(connection, groups, most=SIMILAR + 1):
-                found.setdefault(row.id, jobs.read_job(row, (), page_url))
-    found.pop(job.id, None)
-    return list(found.values())[:SIMILAR]
+        if groups and len(ranks) <= SIMILAR:
+            ranks |= dict.fromkeys(board.matching.find(groups).below(search.FIRST, SIMILAR + 1))
+    return board.lines([rank for rank in ranks if search.id_of(rank) != job.id][:SIMILAR], place)

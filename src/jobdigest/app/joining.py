@@ -3,8 +3,9 @@
     ask ──► pending ── letter, 48 h ──► confirm ──► active ──► the newest edition
     unsubscribed, forgotten, bounced: the same way back; who complained is never written to again
 
-What is asked for waits in `consent` until it is confirmed, so nobody changes another reader's choices by knowing an
-address. The asker sees the same, and as fast, whatever is known of the address: the letter is written after the answer.
+What is asked for waits as `request` in `consent` until it is confirmed, so nobody changes another reader's choices or
+consent by knowing an address; consent that a newer one has taken the place of is kept as `earlier`. The asker sees the
+same, and as fast, whatever is known of the address: the letter is written after the answer.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _remembered(
         email=row.email or wanted.email,
         state=row.state if row.email else SubscriberState.PENDING,
         confirm_sent_at=now,
-        consent=row.consent if known else asked,
+        consent=row.consent if known else (row.consent or {}) | {"request": asked},
     )
     return store_subscribers.get(connection, row.id)
 
@@ -97,7 +98,7 @@ def _write(app: App, row: Row[Any], name: Name, now: datetime) -> None:
         path = "preferences/" + app.keys.sign(PREFERENCES, row.id)
     else:
         path = "confirm/" + app.keys.sign(CONFIRM, row.id, stamp(now))
-    asked = row.consent or {}
+    asked = (row.consent or {}).get("request", {})
     if not post(app, name, row.email, asked.get("language") or row.language, path, now, asked.get("wants", {})):
         with app.store.begin() as connection:
             store_subscribers.change(connection, row.id, confirm_sent_at=None)
@@ -123,18 +124,22 @@ def confirm(app: App, token: str, now: datetime) -> Subscriber | None:
 
 def _welcome(connection: Connection, row: Row[Any], now: datetime) -> None:
     """What was asked for is now so; a bounce or an erasure of earlier times no longer stands in the way."""
-    asked = dict(row.consent or {})
+    given = dict(row.consent or {})
+    request, earlier = given.pop("request", None), given.pop("earlier", [])
+    asked = dict(request or given)  # who uses an old link again agrees to what they agreed to before
     wants, language, timezone = (asked.pop(name, None) for name in ("wants", "language", "timezone"))
+    if "confirmed" in given:
+        earlier = [*earlier, given]
     suppressions.lift(connection, row.address_hash)
     store_subscribers.change(
         connection,
         row.id,
         state=lifecycle.move(SubscriberState(row.state), "confirm"),
         state_reason=None,
-        preferences=wants or {},
+        preferences=row.preferences if wants is None else wants,
         language=language or row.language,
         timezone=timezone or row.timezone,
-        consent={**asked, "confirmed": now.isoformat()},
+        consent={**asked, "confirmed": now.isoformat()} | ({"earlier": earlier} if earlier else {}),
         confirmed_at=now,
         snoozed_until=None,
     )

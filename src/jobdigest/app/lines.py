@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,17 +16,28 @@ KEPT = 20_000
 
 
 class Line(NamedTuple):
-    """One job in a list, in words."""
+    """One job in a list, in words; `where` is the first of `wheres`, one for each of `places` if it matters."""
 
     id: str
     title: str
     company: str
     company_key: str
     where: str
+    wheres: tuple[str, ...]
+    places: tuple[Place, ...]
     facts: tuple[str, ...]
     day: date
     age: str
     new: bool
+    url: str
+    role_type: str
+    first_seen: datetime
+
+    def at(self, place: str) -> Line:
+        """The line with the place that was asked for standing first."""
+        if not place or len(self.wheres) < 2:
+            return self
+        return self._replace(where=self.wheres[_index(place, self.places)])
 
 
 class Lines:
@@ -37,9 +48,9 @@ class Lines:
         self._pay = lru_cache(maxsize=KEPT)(words.pay)
         self._wheres: dict[tuple[object, ...], tuple[str, ...]] = {}
 
-    def of(self, job: Job, today: date, place: str = "") -> Line:
-        """A job as lists show it; the place that was asked for stands first."""
-        words = self._words
+    def of(self, job: Job, today: date) -> Line:
+        """A job as lists show it."""
+        words, wheres = self._words, self._wheres_of(job)
         day = min(job.date_posted or today, job.first_seen.astimezone(UTC).date())
         facts = (
             self._pay(job.base_salary),
@@ -52,24 +63,29 @@ class Lines:
             title=clean(job.title) or "Untitled",
             company=clean(job.company),
             company_key=job.company_key,
-            where=self._where(job, place),
+            where=wheres[0],
+            wheres=wheres,
+            places=job.places,
             facts=tuple(fact for fact in facts if fact),
             day=day,
             age=age(day, today, words),
             new=(today - day).days <= NEW_DAYS,
+            url=job.url,
+            role_type=job.role_type,
+            first_seen=job.first_seen,
         )
 
-    def _where(self, job: Job, asked: str) -> str:
+    def _wheres_of(self, job: Job) -> tuple[str, ...]:
         key = (job.places, job.workplace, job.remote_scope)
         if key not in self._wheres:
             if len(self._wheres) >= KEPT:
                 self._wheres.clear()
             separator = self._words.table["separator"]
             self._wheres[key] = tuple(one.removeprefix(separator) for one in saying(job, self._words, "").where)
-        wheres = self._wheres[key]
-        return wheres[_index(asked, job.places) if asked and len(wheres) > 1 else 0]
+        return self._wheres[key]
 
 
+@lru_cache(maxsize=KEPT)
 def _index(asked: str, places: tuple[Place, ...]) -> int:
     return next((number for number, place in enumerate(places) if matches(asked, place)), 0)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            auto_reload=False,  # a server's pages look no file up for each answer
         )
         self._jinja.globals["str"] = str
 
@@ -76,6 +77,14 @@ class Templates:
         except (JinjaError, TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError) as error:
             line = self._line_of(error)
             raise TemplateError(f"{line or self.path(name)}: {_said(error)}") from None
+
+    def macro(self, name: str, macro: str) -> Callable[..., str]:
+        """A macro of a template, for what is rendered thousands of times; raises TemplateError where there is none."""
+        try:
+            found: Callable[..., str] = getattr(self._jinja.get_template(name).module, macro)
+        except (JinjaError, AttributeError) as error:
+            raise TemplateError(f"{self.path(name)}: {error}") from None
+        return found
 
     def path(self, name: str) -> Path:
         """Where template `name` is found."""

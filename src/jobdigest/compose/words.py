@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ class Words:
         """`1,240` or `1.240`."""
         if isinstance(value, int) and 0 <= value < 1000:
             return str(value)  # the same in every locale, and the common case
-        return str(format_decimal(value, locale=self.locale))
+        return _decimal(value, None, self.locale)
 
     def spelled(self, value: int) -> str:
         """Small numbers as words where the catalogue has them."""
@@ -114,7 +114,7 @@ class Words:
         unit = str(self.table.get("thousand", "")) if min(values) >= THOUSANDS_FROM else ""
         scaled = [value / 1000 if unit else value for value in values]
         fraction = ".#" if unit else ".00" if any(value % 1 for value in values) else ""
-        numbers = [str(format_decimal(value, f"#,##0{fraction}", locale=self.locale)) for value in scaled]
+        numbers = [_decimal(value, f"#,##0{fraction}", self.locale) for value in scaled]
         text = "–".join(dict.fromkeys(numbers)) + unit
         if not currency:
             return text
@@ -141,6 +141,11 @@ class Words:
         names = [self.country(code) for code in scope[:3]]
         more = f" +{len(scope) - 3}" if len(scope) > 3 else ""
         return self("remote_scope", scope=", ".join(names) + more)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, pattern: str | None, locale: Locale) -> str:
+    return str(format_decimal(value, pattern, locale=locale))
 
 
 class Catalogues:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Text, delete, exists, func, or_, select, type_coerce, update
 
 from jobdigest.store.schema import (
     counters,
@@ -21,6 +21,7 @@ from jobdigest.store.schema import (
 )
 
 UNCONFIRMED = timedelta(days=7)  # after which an address that nobody confirmed is forgotten
+_ASKED = func.coalesce(subscribers.c.confirm_sent_at, subscribers.c.created)
 
 
 def prune(
@@ -43,6 +44,7 @@ def prune(
     compact = update(deliveries).where(finished, deliveries.c.answer.is_not(None))
     counts["deliveries"] = connection.execute(compact.values(answer=None, queue_id=None, extra=None)).rowcount
     counts["unconfirmed readers"] = _forget_unconfirmed(connection, now - UNCONFIRMED)
+    _forget_requests(connection, now - UNCONFIRMED)
     connection.execute(delete(polls).where(polls.c.at < now - tombstones))
     connection.execute(delete(counters).where(counters.c.window < int((now - timedelta(days=7)).timestamp())))
     connection.execute(delete(reports).where(reports.c.at < now - ledger))
@@ -52,9 +54,16 @@ def prune(
 
 def _forget_unconfirmed(connection: Connection, before: datetime) -> int:
     """Addresses that asked and never confirmed; one that the ledger speaks of stays as a number without a person."""
-    asked = func.coalesce(subscribers.c.confirm_sent_at, subscribers.c.created)
-    waiting = (subscribers.c.state == "pending") & (asked < before)
+    waiting = (subscribers.c.state == "pending") & (before > _ASKED)
     known = exists().where(deliveries.c.subscriber_id == subscribers.c.id)
     blank: dict[str, None] = dict.fromkeys(("email", "name", "consent"))
     kept = update(subscribers).where(waiting, known).values(**blank, preferences={}, state="unsubscribed")
     return connection.execute(kept).rowcount + connection.execute(delete(subscribers).where(waiting)).rowcount
+
+
+def _forget_requests(connection: Connection, before: datetime) -> None:
+    """What somebody asked for in the name of a reader who has left, and nobody confirmed."""
+    waiting = type_coerce(subscribers.c.consent, Text).contains('"request":') & (before > _ASKED)
+    for row in connection.execute(select(subscribers.c.id, subscribers.c.consent).where(waiting)).all():
+        given = {name: value for name, value in row.consent.items() if name != "request"}
+        connection.execute(update(subscribers).where(subscribers.c.id == row.id).values(consent=given or None))

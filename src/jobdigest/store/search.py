@@ -4,7 +4,8 @@
 `r_research` (role type), `l_senior` (level), `w_remote`, `e_openai` (employer), `k_london`, `k__gb` (place keys),
 `s_emea` (region a remote job is open to), `p_80` (pays at least 80,000 euros a year, roughly). Folding leaves no
 underscore in a word, so nobody's title can pretend to be a fact. SQLite indexes it with FTS5, kept in step by triggers;
-PostgreSQL with GIN over a tsvector. A search is an AND of ORs of tokens; a token ending in `*` is a beginning.
+PostgreSQL with GIN over a tsvector. A search is an AND of groups of tokens, a group an OR; a token ending in `*` is a
+beginning. matching.py does the AND.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    and_,
+    String,
     bindparam,
     cast,
     column,
@@ -39,10 +40,15 @@ from jobdigest.store.schema import jobs
 PAY_STEPS = (*range(20, 120, 10), *range(120, 200, 20), 200, 250, 300, 400, 500)  # thousand euros a year
 MOST_WORDS, LONGEST = 60, 40
 FIRST = 1 << 62  # above every rank
+_DAY = 40  # bits below the day in a rank
 LISTED = jobs.c.open & ~jobs.c.hidden
 VERSION = "jobs_version"
-Groups = Sequence[Sequence[str]]
-_ROWS = select(jobs).where(LISTED, jobs.c.rank.in_(bindparam("ranks", expanding=True))).order_by(jobs.c.rank.desc())
+Group = tuple[str, ...]
+"""Tokens of which a job must have one."""
+_NOT_SHOWN = ("words", "place_keys", "yearly_pay", "created", "redirect_to", "open", "closed_at")
+_SHOWN = [one for one in jobs.c if one.name not in _NOT_SHOWN]
+_BY_RANK = jobs.c.rank.in_(bindparam("ranks", expanding=True))
+_ROWS = select(*_SHOWN).where(LISTED, _BY_RANK).order_by(jobs.c.rank.desc())
 _INDEX = table("job_words", column("rowid"), column("job_words"))  # FTS5: the second is the whole row, for MATCH
 _VECTOR = func.array_to_tsvector(func.string_to_array(jobs.c.words, literal_column("' '")))
 
@@ -87,12 +93,17 @@ def words_of(fields: Mapping[str, Any], place_keys: Iterable[str]) -> str:
 def rank_of(job_id: str, posted: date | None, first_seen: datetime) -> int:
     """Where a job stands in lists, the highest first: by its day (never one in the future), then by arrival."""
     seen = first_seen.astimezone(UTC).date()
-    return (min(posted or seen, seen).toordinal() << 40) + int(job_id[1:])
+    return (min(posted or seen, seen).toordinal() << _DAY) + int(job_id[1:])
 
 
 def day_of(rank: int) -> date:
     """The day in a rank."""
-    return date.fromordinal(rank >> 40)
+    return date.fromordinal(rank >> _DAY)
+
+
+def id_of(rank: int) -> str:
+    """The job that has a rank."""
+    return f"j{rank & (1 << _DAY) - 1}"
 
 
 def bump(connection: Connection) -> None:
@@ -105,19 +116,19 @@ def version(connection: Connection) -> int:
     return int(facts.get(connection, VERSION) or 0)
 
 
-def page(
-    connection: Connection, groups: Groups, *, below: int = FIRST, above: int = 0, most: int
-) -> Sequence[Row[Any]]:
-    """Rows of listed jobs that match, highest rank first, with ranks below `below`; or those next above `above`."""
-    rank, where = _matching(connection, groups)
-    ranks = select(rank).where(where, rank < below, rank > above).order_by(rank if above else rank.desc()).limit(most)
-    found = connection.scalars(ranks).all()  # two steps: a join lets SQLite walk the jobs instead of the index
-    return connection.execute(_ROWS, {"ranks": found}).all() if found else []
+def ranks(connection: Connection) -> list[int]:
+    """The ranks of all listed jobs, in no order."""
+    return _numbers(connection, jobs.c.rank, LISTED & jobs.c.rank.is_not(None))
 
 
-def count(connection: Connection, groups: Groups) -> int:
-    """How many listed jobs match."""
-    rank, where = _matching(connection, groups)
+def ranks_with(connection: Connection, group: Group) -> list[int]:
+    """The ranks of the listed jobs that have any of a group's tokens, by whatever this database searches with."""
+    return _numbers(connection, *_matching(connection, group))
+
+
+def count(connection: Connection, group: Group) -> int:
+    """How many those are."""
+    rank, where = _matching(connection, group)
     return connection.scalar(select(func.count(rank)).where(where)) or 0
 
 
@@ -127,38 +138,34 @@ def count_by_role(connection: Connection) -> dict[str, int]:
     return {role: number for role, number in connection.execute(query)}
 
 
+def _matching(connection: Connection, group: Group) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    if connection.dialect.name == "sqlite":
+        return _INDEX.c.rowid, _INDEX.c.job_words.match(fts5(group))
+    return jobs.c.rank, LISTED & _VECTOR.bool_op("@@")(cast(tsquery(group), TSQUERY))
+
+
+def _numbers(connection: Connection, number: ColumnElement[int], where: ColumnElement[bool]) -> list[int]:
+    """All in one text: a row of its own costs many times what a number does."""
+    text = connection.scalar(select(func.aggregate_strings(cast(number, String), ",")).where(where))
+    return [int(one) for one in text.split(",")] if text else []
+
+
+def rows(connection: Connection, ranks: Sequence[int]) -> Sequence[Row[Any]]:
+    """The rows of listed jobs by their ranks, the highest first."""
+    return connection.execute(_ROWS, {"ranks": ranks}).all()
+
+
 def newest_places(connection: Connection, most: int) -> Iterator[list[list[str | None]]]:
     """The places of the newest listed jobs, as `[city, region, country]`."""
     query = select(jobs.c.places).where(LISTED, jobs.c.rank.is_not(None)).order_by(jobs.c.rank.desc()).limit(most)
     yield from connection.scalars(query)
 
 
-def ids(connection: Connection, *, skip: int, most: int) -> Sequence[tuple[str, int]]:
-    """Ids and ranks of listed jobs, the oldest first, for a site map."""
-    query = select(jobs.c.id, jobs.c.rank).where(LISTED, jobs.c.rank.is_not(None)).order_by(jobs.c.rank)
-    return [(id_, rank) for id_, rank in connection.execute(query.offset(skip).limit(most))]
-
-
-def _matching(connection: Connection, groups: Groups) -> tuple[ColumnElement[Any], ColumnElement[bool]]:
-    """The column that ranks, and the condition, over whatever this database searches by."""
-    if not groups:
-        return jobs.c.rank, LISTED
-    if connection.dialect.name == "sqlite":
-        return _INDEX.c.rowid, _INDEX.c.job_words.match(fts5(groups))
-    return jobs.c.rank, and_(LISTED, _VECTOR.bool_op("@@")(cast(tsquery(groups), TSQUERY)))
-
-
-def fts5(groups: Groups) -> str:
+def fts5(group: Group) -> str:
     """A search in the words of SQLite's FTS5; tokens are letters, digits and underscores."""
-    ors = (
-        " OR ".join(f'"{token[:-1]}" *' if token.endswith("*") else f'"{token}"' for token in some) for some in groups
-    )
-    return " AND ".join(f"({one})" for one in ors)
+    return " OR ".join(f'"{token[:-1]}" *' if token.endswith("*") else f'"{token}"' for token in group)
 
 
-def tsquery(groups: Groups) -> str:
+def tsquery(group: Group) -> str:
     """A search as PostgreSQL's tsquery."""
-    ors = (
-        " | ".join(f"'{token[:-1]}':*" if token.endswith("*") else f"'{token}'" for token in some) for some in groups
-    )
-    return " & ".join(f"({one})" for one in ors)
+    return " | ".join(f"'{token[:-1]}':*" if token.endswith("*") else f"'{token}'" for token in group)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from jobdigest.model import Subscriber, SubscriberState
 from jobdigest.store.schema import deliveries, subscribers, suppressions
@@ -56,6 +57,16 @@ def add_pending(connection: Connection, address_hash: bytes, email: str, now: da
 def change(connection: Connection, subscriber_id: int, **values: Any) -> None:
     """Set columns of one subscriber."""
     connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
+
+
+def move(connection: Connection, subscriber_id: int, email: str, address_hash: bytes) -> bool:
+    """Give a subscriber another address; False where somebody has it, also if they came to it at this very moment."""
+    try:
+        with connection.begin_nested():
+            change(connection, subscriber_id, email=email, address_hash=address_hash, new_email=None)
+    except IntegrityError:
+        return False
+    return True
 
 
 def wake(connection: Connection, today: date) -> int:

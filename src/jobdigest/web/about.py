@@ -14,7 +14,7 @@ from starlette.routing import Route
 from jobdigest.app.archive import past_editions
 from jobdigest.errors import ConfigError
 from jobdigest.store import search
-from jobdigest.web.page import SHARED, app_of, not_found, page
+from jobdigest.web.page import SHARED, app_of, board_of, not_found, page
 
 if TYPE_CHECKING:
     from jobdigest.config import Config
@@ -67,10 +67,8 @@ def robots(request: Request) -> Response:
 
 def site_map(request: Request) -> Response:
     """All pages that stay, or an index of as many maps as they need."""
-    app = app_of(request)
-    base = app.config.newsletter.base_url
-    with app.store.read() as connection:
-        number = search.count(connection, [])
+    base = app_of(request).config.newsletter.base_url
+    number = len(board_of(request).matching.find(()).listed.ranks)
     if number > A_MAP:
         names = (f"<sitemap><loc>{base}/sitemap-{n}.xml</loc></sitemap>" for n in range(-(-number // A_MAP) + 1))
         return _xml("sitemapindex", names)
@@ -94,9 +92,8 @@ def _standing_pages(request: Request, base: str) -> Iterable[str]:
 
 
 def _job_pages(request: Request, base: str, skip: int) -> Iterable[str]:
-    with app_of(request).store.read() as connection:
-        found = search.ids(connection, skip=skip, most=A_MAP)
-    return (_address(f"{base}/jobs/{id_}", search.day_of(rank)) for id_, rank in found)
+    ranks = board_of(request).matching.find(()).listed.ranks[skip : skip + A_MAP]  # no part costs more than another
+    return (_address(f"{base}/jobs/{search.id_of(rank)}", search.day_of(rank)) for rank in ranks)
 
 
 def _address(url: str, day: date | None = None) -> str:

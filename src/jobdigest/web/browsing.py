@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from jobdigest.app import archive, filters
 from jobdigest.app.board import Listing
-from jobdigest.app.filters import Filters
+from jobdigest.app.filters import Cuts, Filters
 from jobdigest.app.jobpage import job_page
 from jobdigest.web.jsonld import job_posting
 from jobdigest.web.page import SHARED, app_of, board_of, not_found, page
 
 EDITION_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src {logo}; base-uri 'none'; form-action 'none'"
 NEWEST = 5  # jobs on the first page, each of another employer
-PAY_OFFERED = (50, 80, 100, 140, 200)
-LEVELS_OFFERED = ("intern", "new-grad", "junior", "senior", "staff", "lead", "manager")
 
 
 def home(request: Request) -> Response:
@@ -46,27 +45,30 @@ def edition(request: Request) -> Response:
     return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Cache-Control": SHARED})
 
 
-def jobs(request: Request) -> Response:
+async def jobs(request: Request) -> Response:
     """Open jobs, newest first, under the filters of the query; `after` and `before` turn the page."""
-    wanted = asked(request)
+    wanted, turn = asked(request), {"below": _rank(request, "after"), "above": _rank(request, "before")}
     board = board_of(request)
-    found = board.listing(wanted, below=_rank(request, "after"), above=_rank(request, "before"))
+    if found := board.at_hand(wanted, **turn):
+        return _jobs(request, wanted, found)  # going to a thread and back would cost as much again
+    return await run_in_threadpool(lambda: _jobs(request, wanted, board.listing(wanted, **turn)))
+
+
+def _jobs(request: Request, wanted: Filters, found: Listing) -> Response:
+    cuts = wanted.cuts()
     return page(
         request,
         "jobs",
         shared=True,
         wanted=wanted,
         found=found,
-        choices=board.choices(),
+        choices=board_of(request).choices(),
         heading=_heading(request, wanted, found),
-        chips=_chips(request, wanted, found),
+        chips=_chips(request, wanted, found, cuts),
         query=wanted.query(),
-        link=lambda **change: "/jobs" + wanted._replace(**change).query(),
+        narrow=request.app.state.narrowing.of(wanted, cuts),
         turned=lambda **turn: "/jobs" + _turned(wanted, turn),
         join="/join" + joining(wanted),
-        levels=[(level, board.words.named("seniority", level)) for level in LEVELS_OFFERED],
-        pays=PAY_OFFERED,
-        name_of=board.words,
     )
 
 
@@ -99,7 +101,7 @@ def _turned(wanted: Filters, turn: dict[str, int]) -> str:
     return query + ("&" if query else "?") + urlencode(turn)
 
 
-def _chips(request: Request, wanted: Filters, found: Listing) -> list[tuple[str, str]]:
+def _chips(request: Request, wanted: Filters, found: Listing, cuts: Cuts) -> list[tuple[str, str]]:
     """Every filter in words, with the link that takes it off."""
     words, roles = board_of(request).words, {role.id: role.name for role in app_of(request).roles.groups}
     employer = found.lines[0].company if wanted.company and found.lines else wanted.company
@@ -112,12 +114,7 @@ def _chips(request: Request, wanted: Filters, found: Listing) -> list[tuple[str,
         "pay": f"At least €{words.number(wanted.pay * 1000)}",
         "company": employer,
     }
-    empty = Filters()
-    return [
-        (said[name], "/jobs" + wanted._replace(**{name: getattr(empty, name)}).query())
-        for name in Filters._fields
-        if getattr(wanted, name)
-    ]
+    return [(said[name], f"/jobs{cut.without}") for name, cut in cuts.items() if getattr(wanted, name)]
 
 
 def _heading(request: Request, wanted: Filters, found: Listing) -> str:

@@ -20,7 +20,6 @@ from jobdigest.web.page import SHARED, app_of, board_of
 
 if TYPE_CHECKING:
     from jobdigest.config import Newsletter
-    from jobdigest.model import Job
 
 ATOM = "http://www.w3.org/2005/Atom"
 EDITIONS, JOBS = 10, 50
@@ -45,9 +44,9 @@ def jobs_atom(request: Request) -> Response:
     letter = app_of(request).config.newsletter
     found, query = _asked(request)
     title = f"{letter.name}: open jobs"
-    feed = _feed(letter, title, f"/jobs.xml{query}", f"/jobs{query}", (job.first_seen for job in found.jobs))
-    for line, job in zip(found.lines, found.jobs, strict=True):
-        entry = _entry(feed, _title(line), f"{letter.base_url}/jobs/{line.id}", job.first_seen)
+    feed = _feed(letter, title, f"/jobs.xml{query}", f"/jobs{query}", (line.first_seen for line in found.lines))
+    for line in found.lines:
+        entry = _entry(feed, _title(line), f"{letter.base_url}/jobs/{line.id}", line.first_seen)
         _add(entry, "published", _day(line))
         _add(entry, "content", _text(line), type="text")
     return _atom(feed)
@@ -63,7 +62,7 @@ def jobs_json(request: Request) -> Response:
         "home_page_url": f"{letter.base_url}/jobs{query}",
         "feed_url": f"{letter.base_url}/jobs.json{query}",
         "language": "en",
-        "items": [_item(line, job, letter.base_url) for line, job in zip(found.lines, found.jobs, strict=True)],
+        "items": [_item(line, letter.base_url) for line in found.lines],
     }
     return JSONResponse(feed, media_type="application/feed+json", headers={"Cache-Control": SHARED})
 
@@ -117,15 +116,15 @@ def _day(line: Line) -> str:
     return datetime.combine(line.day, time(), UTC).isoformat()
 
 
-def _item(line: Line, job: Job, base_url: str) -> dict[str, Any]:
+def _item(line: Line, base_url: str) -> dict[str, Any]:
     item = {
         "id": f"{base_url}/jobs/{line.id}",
         "url": f"{base_url}/jobs/{line.id}",
-        "external_url": job.url,
+        "external_url": line.url,
         "title": _title(line),
         "content_text": _text(line),
         "date_published": _day(line),
-        "tags": [job.role_type] if job.role_type else [],
+        "tags": [line.role_type] if line.role_type else [],
     }
     return {name: value for name, value in item.items() if value}
 

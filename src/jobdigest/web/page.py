@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+from jobdigest.app.lines import KEPT, Line
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -42,9 +46,20 @@ def latest_of(request: Request) -> Latest:
 def page(request: Request, name: str, *, status: int = 200, shared: bool = False, **context: Any) -> Response:
     """Render `web/NAME.html.j2`; `shared` says that it depends on its address alone, so that it may be kept."""
     templates: Templates = request.app.state.templates
-    common = {"newsletter": app_of(request).config.newsletter, "path": request.scope["path"]}
+    common = {
+        "newsletter": app_of(request).config.newsletter,
+        "path": request.scope["path"],
+        "entries": request.app.state.entries,
+    }
     html = templates.render(f"web/{name}.html.j2", {**common, **context})
     return HTMLResponse(html, status, {"Cache-Control": SHARED if shared and status == 200 else PRIVATE})
+
+
+def entries(templates: Templates) -> Callable[[Iterable[Line], str], str]:
+    """What makes the HTML of jobs in a list, a heading each; it is kept, since many lists show the same jobs."""
+
+    entry = lru_cache(maxsize=KEPT)(templates.macro("web/entry.html.j2", "entry"))
+    return lambda lines, heading: "".join(entry(line, heading) for line in lines)
 
 
 def afterwards(request: Request, letter: Writing) -> None:

@@ -17,11 +17,11 @@ from jobdigest.app.latest import Latest
 from jobdigest.compose.templates import Templates
 from jobdigest.compose.theme import palette
 from jobdigest.errors import StoreError
-from jobdigest.store import search
 from jobdigest.web import about, browsing, choosing, feeds, joining, leaving, metrics, reporting, webhooks
 from jobdigest.web.cache import Cache
 from jobdigest.web.guard import Guard
-from jobdigest.web.page import not_found
+from jobdigest.web.narrowing import Narrowing
+from jobdigest.web.page import entries, not_found
 
 if TYPE_CHECKING:
     from jobdigest.app import App
@@ -34,34 +34,32 @@ def create(app: App) -> Starlette:
     routes = [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/static/style.css", style, methods=["GET"]),
+        *browsing.ROUTES,  # asked for most
         *leaving.ROUTES,
         *choosing.ROUTES,
         *joining.ROUTES,
         *feeds.ROUTES,
         *reporting.ROUTES,
         *webhooks.ROUTES,
-        *browsing.ROUTES,
         *about.ROUTES,
         *metrics.ROUTES,
     ]
     templates = Templates.of(app.config)
-
-    def version() -> int:
-        with app.store.read() as connection:
-            return search.version(connection)
-
+    words = templates.catalogues.words("en")
+    board = Board(app, words)
     guard = Middleware(Guard, secure=app.config.newsletter.base_url)
     pages = Starlette(
         routes=routes,
-        middleware=[guard, Middleware(Cache, version=version)],
+        middleware=[guard, Middleware(Cache, version=board.matching.look)],
         exception_handlers={404: _nothing_here, StoreError: _busy},
     )
     pages.router.redirect_slashes = False  # Starlette would redirect to whatever host the request names
     pages.state.app, pages.state.templates, pages.state.notices = app, templates, about.notices(app.config)
+    pages.state.entries = entries(templates)
     pages.state.latest = Latest(app)
     pages.state.postman = ThreadPoolExecutor(1, "letters")
     pages.state.scrape = metrics.Scrape()
-    pages.state.board = Board(app, templates.catalogues.words("en"))
+    pages.state.board, pages.state.narrowing = board, Narrowing(templates, words)
     return pages
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -38,7 +39,9 @@ def from_environment() -> Starlette:
     """The pages of the configuration that `DIGEST_CONFIG` names; for worker processes."""
     from jobdigest.app import App
 
-    return create(App.load(Path(os.environ["DIGEST_CONFIG"])))
+    pages = create(App.load(Path(os.environ["DIGEST_CONFIG"])))
+    gc.freeze()  # what is loaded by now stays, so nobody need look through it for garbage again and again
+    return pages
 
 
 def settings(app: App) -> dict[str, Any]:
