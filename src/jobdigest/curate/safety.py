@@ -27,7 +27,7 @@ MAX_READ = 20_000  # characters of a description
 MAX_SENTENCE = 700
 MAX_WORDING = 8_000  # characters
 LIKE_A_FRAUD = 0.5  # of `wording.reading`
-HONEST_BELOW = -2.0
+HONEST_BELOW = -2.5
 
 
 class _Signal(NamedTuple):
