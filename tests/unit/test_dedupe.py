@@ -82,6 +82,7 @@ def test_one_job(one: str, other: str) -> None:
         ("CTO", "CIO"),
         ("Developer (AS400)", "Developer"),
         ("Engineer - Data Center", "Engineer"),
+        ("Software Intern - Developer Experience", "Software Intern"),
     ],
 )
 def test_two_jobs(one: str, other: str) -> None:

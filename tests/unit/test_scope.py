@@ -32,6 +32,7 @@ WEB_TEXT = "You will build our billing pages, answer customers, and keep the ser
         "Transformer Design Engineer",
         "Trust Officer, Wealth",
         "Rag & Bone Sales Associate",
+        "Analyst/Associate - Equity Research - AI Infrastructure",
     ],
 )
 def test_words_of_the_field_in_other_trades(title: str) -> None:

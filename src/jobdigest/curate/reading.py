@@ -277,8 +277,12 @@ def _says_ai(words: Sequence[str], hits: Sequence[Hit], romance: frozenset[str])
 
 
 def _starts_in_field(hits: Sequence[Hit], known: Mapping[str, int]) -> bool:
-    """Whether a person of the field is named before any plain function: "Data Engineer, Sales"."""
+    """Whether a person of the field is named before any plain function: "Data Engineer, Sales".
+
+    A bare "Analyst" may be a rank: "Analyst/Associate - Equity Research".
+    """
     either = known["person"] | known["outhead"]
+    hits = [hit for hit in hits if hit.words != "analyst"]
     return next((not hit.bits & known["outhead"] for hit in hits if hit.bits & either), False)
 
 

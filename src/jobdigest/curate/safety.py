@@ -19,11 +19,15 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 from jobdigest.curate.lookalike import lookalike
 from jobdigest.curate.url import host, registrable_domain
+from jobdigest.curate.wording import ENOUGH, reading, touchy_in
 from jobdigest.model import Safety
 
 SUSPECT_AT = 2.0
 MAX_READ = 20_000  # characters of a description
 MAX_SENTENCE = 700
+MAX_WORDING = 8_000  # characters
+LIKE_A_FRAUD = 0.5  # of `wording.reading`
+HONEST_BELOW = -2.5
 
 
 class _Signal(NamedTuple):
@@ -165,6 +169,8 @@ def assess(
     missing = needed - sum(found.values())
     if 0 < missing < 1:
         found |= _late(description)
+    if description:
+        found = _weighed_by_wording(found, needed, description, imitated is not None)
     if sum(found.values()) < needed:
         return ()
     return tuple(sorted(found, key=lambda reason: (-found[reason], reason)))
@@ -175,6 +181,21 @@ def _late(description: str) -> dict[str, float]:
     signals = (_signal(str(number)) for number, entry in enumerate(_table()["signal"]) if entry["weight"] < 1)
     low = folded(description[:MAX_READ])
     return {signal.reason: signal.weight for signal in signals if signal.weighs(low, low)}
+
+
+def _weighed_by_wording(found: dict[str, float], needed: float, description: str, imitated: bool) -> dict[str, float]:
+    """What the rules found, with the text's likeness to frauds; nothing where it reads quite like an honest one."""
+    total = sum(found.values())
+    low = folded(description[:MAX_WORDING])
+    things = touchy_in(low)
+    if total < needed and len(things) < ENOUGH:
+        return found
+    heard = reading(_sentences(low), things, all_passages=total >= needed)
+    if total >= needed:
+        return {} if heard.score < HONEST_BELOW and not imitated else found
+    weight = 2.0 if heard.touchy >= LIKE_A_FRAUD else 1.0 if total >= 1 and heard.touchy > 0 else 0.0
+    reason = "reads like known frauds" + (f" ({', '.join(heard.about[:5])})" if heard.about else "")
+    return found | ({reason: weight} if weight else {})
 
 
 def _spoken(text: str) -> dict[str, float]:
@@ -207,7 +228,7 @@ def _weigh(line: str, clues: Mapping[str, Collection[str]], found: dict[str, flo
 
 
 def _sentences(line: str) -> list[tuple[str, bool]]:
-    """The sentences of a line, and whether each stands in or right after a warning to applicants."""
+    """The sentences of a text, and whether each stands in or right after a warning to applicants."""
     sentences = []
     left = 0  # sentences that still belong to the warning
     warns = any(stem in line for stem in _WARNING_STEMS)
