@@ -95,6 +95,7 @@ def _seen(html: str) -> _Page:
     asks_password = tree.css_first('input[type="password"]') is not None
     heading = _text(tree.css_first("h1"))
     _drop_others(tree)
+    heading = heading or _text(tree.css_first("h2"))
     refresh = _REFRESH.search(meta.attributes.get("content") or "") if meta else None
     dates = tuple(date for text in data for date in _VALID_THROUGH.findall(text)) + tuple(filter(None, marked))
     text = _without_list(to_text(tree.body.html or "") if tree.body else "")
