@@ -22,6 +22,7 @@ MAX_NOTICE = 300  # characters; a longer sentence tells a story
 class _Language(NamedTuple):
     pieces: tuple[str, ...]
     states: re.Pattern[str]
+    phrases: re.Pattern[str]
     lines: re.Pattern[str]
     unless: re.Pattern[str]
 
@@ -36,11 +37,16 @@ def _clues() -> Clues:
     words: dict[str, list[str]] = {}
     pieces: dict[str, list[str]] = {}
     for name, entry in _table().items():
-        for word in entry.get("words", "").split():
+        for word in entry.get("words", "").split() + entry.get("ends", "").split():
             words.setdefault(word, []).append(name)
         for piece in entry.get("pieces", "").split():
             pieces.setdefault(piece, []).append(name)
     return Clues(words, pieces)
+
+
+@cache
+def _ends() -> frozenset[str]:
+    return frozenset(word for entry in _table().values() for word in entry.get("ends", "").split())
 
 
 # By whom, when or why, behind a line such as "vacancy closed".
@@ -58,16 +64,20 @@ def _language(name: str) -> _Language:
         edge = r"\b" if spaced else ""
         noun, state = f"{edge}(?:{entry['nouns']})", f"{edge}(?:{entry['states']})"
         patterns += [f"{noun}.{{0,70}}?{state}", f"{state}.{{0,30}}?{noun}"]
-    patterns += entry.get("phrases", [])
     unless = "|".join(map(re.escape, entry["unless"].split()))
     return _Language(
         pieces=tuple(entry.get("pieces", "").split()),
-        states=re.compile("|".join(f"(?:{pattern})" for pattern in patterns)),
+        states=_any(patterns),
+        phrases=_any(entry.get("phrases", [])),
         lines=re.compile(
             rf"\W*(?:{'|'.join(_expanded(line, entry) for line in entry.get('lines', ['$.']))}){_AFTER_LINE}\W*"
         ),
         unless=re.compile(rf"\b(?:{unless})\b" if spaced else unless),
     )
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
 
 
 def _expanded(pattern: str, entry: dict[str, Any]) -> str:
@@ -108,7 +118,9 @@ def closed_notice(text: str) -> str | None:
 
 
 def _languages(part: str, clues: Mapping[str, Collection[str]]) -> list[str]:
-    return sorted({name for clue, names in clues.items() if clue in part for name in names})
+    ends = _ends()
+    found = (clue for clue in clues if clue in part and (clue not in ends or part.rstrip(" .!").endswith(clue)))
+    return sorted({name for clue in found for name in clues[clue]})
 
 
 def _sentence_of(line: str, clues: Mapping[str, Collection[str]]) -> tuple[int, int] | None:
@@ -128,14 +140,18 @@ def _says_closed(sentence: str, languages: list[str]) -> bool:
     for name in languages:
         language = _language(name)
         found = language.states.search(sentence)
-        if found and not _is_condition(language, sentence, found) and not _NOT_YET.search(sentence):
+        if found and not _is_condition(language, sentence, found.end(), found[0]) and not _NOT_YET.search(sentence):
+            return True
+        found = language.phrases.search(sentence)  # may hold a word like "can" of its own
+        if found and not _is_condition(language, sentence, found.start(), "") and not _NOT_YET.search(sentence):
             return True
     return False
 
 
-def _is_condition(language: _Language, sentence: str, found: re.Match[str]) -> bool:
+def _is_condition(language: _Language, sentence: str, end: int, found: str) -> bool:
+    """Is what was `found` a condition or a plan, by the words of `sentence` up to `end`?"""
     if language.pieces:
         return language.unless.search(sentence) is not None
-    before = sentence[: found.end()]
-    excused = " have" in found[0] or "couldn't" in found[0] or "can" in found[0][:12]
+    before = sentence[:end]
+    excused = " have" in found or "couldn't" in found or "can" in found[:12]
     return (not excused and language.unless.search(before) is not None) or _MENTION.search(sentence) is not None
