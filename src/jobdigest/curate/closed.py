@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 
 MAX_NOTICE = 300  # characters; a longer sentence tells a story
+MAX_LINES = 100  # of a page without a way to apply
 
 
 class _Language(NamedTuple):
     pieces: tuple[str, ...]
     states: re.Pattern[str]
     phrases: re.Pattern[str]
+    loose: re.Pattern[str]
     lines: re.Pattern[str]
     unless: re.Pattern[str]
 
@@ -51,7 +53,7 @@ def _ends() -> frozenset[str]:
 
 # By whom, when or why, behind a line such as "vacancy closed".
 _AFTER_LINE = (
-    r"(?: ?\([^()]{1,60}\)| (?:by|por|par|da|von|door|przez|av) [\w .-]{1,40}| (?:\w{1,3} )?\d[\d./ -]{3,12})?"
+    r"(?: ?\([^()]{1,60}\)| (?:by|por|par|da|von|door|przez|av) [\w .-]{1,40}| (?:\w{1,3} )?\d[\w./, -]{3,22})?"
 )
 
 
@@ -60,20 +62,27 @@ def _language(name: str) -> _Language:
     entry = _table()[name]
     spaced = "pieces" not in entry
     patterns = [_expanded(pattern, entry) for pattern in entry.get("strong", [])]
+    edge = r"\b" if spaced else ""
     if "nouns" in entry:
-        edge = r"\b" if spaced else ""
-        noun, state = f"{edge}(?:{entry['nouns']})", f"{edge}(?:{entry['states']})"
-        patterns += [f"{noun}.{{0,70}}?{state}", f"{state}.{{0,30}}?{noun}"]
+        patterns += _beside(edge, entry["nouns"], entry["states"])
+    loose = [_expanded(pattern, entry) for pattern in (entry.get("loose_nouns", "(?!)"), entry.get("loose_states", ""))]
     unless = "|".join(map(re.escape, entry["unless"].split()))
     return _Language(
         pieces=tuple(entry.get("pieces", "").split()),
         states=_any(patterns),
+        loose=_any(_beside(edge, *loose)),
         phrases=_any(entry.get("phrases", [])),
         lines=re.compile(
             rf"\W*(?:{'|'.join(_expanded(line, entry) for line in entry.get('lines', ['$.']))}){_AFTER_LINE}\W*"
         ),
         unless=re.compile(rf"\b(?:{unless})\b" if spaced else unless),
     )
+
+
+def _beside(edge: str, nouns: str, states: str) -> list[str]:
+    """Patterns of one of `nouns` near one of `states`, in either order."""
+    noun, state = f"{edge}(?:{nouns})", f"{edge}(?:{states})"
+    return [f"{noun}.{{0,70}}?{state}", f"{state}.{{0,30}}?{noun}"]
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:
@@ -115,6 +124,22 @@ def closed_notice(text: str) -> str | None:
         if found:
             return original[found[0] : found[1]].strip()
     return None
+
+
+def loose_notice(text: str) -> str | None:
+    """The same for a page that offers no way to apply: any language's words in a short line will do."""
+    for line in text.splitlines()[:MAX_LINES]:
+        for sentence in SENTENCE.findall(line) if len(line) <= MAX_NOTICE else ():
+            low = folded(sentence).strip()
+            if not _STILL_OPEN.search(low) and (_says_closed(low, list(_table())) or _says_loosely(low)):
+                return str(sentence.strip())
+    return None
+
+
+def _says_loosely(sentence: str) -> bool:
+    language = _language("en")
+    found = language.loose.search(sentence)
+    return bool(found) and not _is_condition(language, sentence, len(sentence), "") and not _NOT_YET.search(sentence)
 
 
 def _languages(part: str, clues: Mapping[str, Collection[str]]) -> list[str]:

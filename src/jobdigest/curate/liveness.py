@@ -20,6 +20,8 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from jobdigest.curate.closed import closed_notice as closed_notice
+from jobdigest.curate.closed import loose_notice
+from jobdigest.curate.dates import read_date
 from jobdigest.curate.html import MAX_HTML, drop, drop_unseen, shallow, to_text
 from jobdigest.curate.url import ats_identity, is_list
 from jobdigest.model import Liveness
@@ -54,6 +56,8 @@ def read_page(html: str, status: int, url: str | None, final_url: str | None, no
     if wall:
         return Look("unknown", wall)
     notice = closed_notice(page.text) or _missing(page)
+    if notice is None and not page.can_apply and not _WRITE_TO.search(page.text):
+        notice = loose_notice(page.text)
     if notice:
         return Look("expired", f"the page says “{notice[:160]}”")
     moved = _moved(url, final_url, page)
@@ -161,7 +165,7 @@ def _thin_wall(page: _Page, head: str) -> str | None:
         return "a login stands before the page"
     if _COOKIES.search(page.text) and not page.can_apply:
         return "a cookie question, not the page"
-    if _says("shell").search(page.text) or (not page.text and not page.refresh):
+    if (_says("shell").search(page.text) and not page.can_apply) or (not page.text and not page.refresh):
         return "a page that shows its text only in a browser"
     return None
 
@@ -181,6 +185,11 @@ def _path(url: str) -> str:
         return urlsplit(url).path
     except ValueError:
         return ""
+
+
+_FLAGGED = re.compile(
+    r"(?:^|&)(?:error=true|(?:job[_-]?)?(?:not[_-]?found|expired|closed|unavailable|inactive)\b)", re.I
+)
 
 
 def _moved(url: str | None, final_url: str | None, page: _Page) -> str | None:
@@ -226,10 +235,27 @@ def _joined(base: str, target: str) -> str:
         return target
 
 
+_DAY = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"|\d{1,2}(?:st|nd|rd|th|er|\.)? (?:de )?[^\W\d_]{3,12}\.? (?:de )?\d{4}"
+    r"|[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
+)
+
+
+def _by_deadline(page: _Page, now: datetime) -> Look | None:
+    """Judge a page without a way to apply by the last of the closing days that it shows."""
+    if page.can_apply:
+        return None
+    text = page.text
+    shown = [_DAY.search(text[: match.end() + 50], match.end()) for match in _says("deadline").finditer(text)]
+    days = [day for found in shown if found and (day := read_date(found[0], now, future=True))]
+    return Look("expired", f"applications closed on {max(days)}") if days and max(days) < now.date() else None
+
+
 def _by_date(page: _Page, now: datetime) -> Look | None:
     dates = [date for text in page.valid_through if (date := _end(text))]
     if not dates:
-        return None
+        return _by_deadline(page, now)
     last = max(dates)
     if last < now:
         return Look("expired", f"validThrough was {last:%Y-%m-%d}")
