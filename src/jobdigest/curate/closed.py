@@ -97,11 +97,12 @@ def _expanded(pattern: str, entry: dict[str, Any]) -> str:
 _STILL_OPEN = re.compile(
     r"\b(?:still|remains?|now|(?<!not )(?<!n't )currently|again) (?:open|hiring|accepting|recruiting)"
     r"|\b(?:is|are) open(?: now)?\b"
+    r"|\b(?:we now|now we) (?:look|seek|search|need|hire)|now (?:looking|seeking)"
     r"|round two|next round|second round|new round"
     r"|noch offen|weiterhin offen|reste(?:nt)? ouvert|sigue abiert|continua abert"
 )
 _NOT_YET = re.compile(
-    r"\bnot (?:yet )?(?:been )?(?:closed|expired|filled)|"
+    r"\bnot (?:yet )?(?:been )?(?:closed|expired|filled)|\bexists? (?:elsewhere|outside|yet)|"
     r"\bclosed[- ](?:source|loop|beta|form|door|end|set|captions?)"
     r"|\?\s*$"
 )
