@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 
 MAX_NOTICE = 300  # characters; a longer sentence tells a story
-MAX_LINES = 100  # of a page without a way to apply
+MAX_LINES, MAX_LINE = 60, 200  # of a page without a way to apply
 
 
 class _Language(NamedTuple):
@@ -65,7 +65,7 @@ def _language(name: str) -> _Language:
     edge = r"\b" if spaced else ""
     if "nouns" in entry:
         patterns += _beside(edge, entry["nouns"], entry["states"])
-    loose = [_expanded(pattern, entry) for pattern in (entry.get("loose_nouns", "(?!)"), entry.get("loose_states", ""))]
+    loose = [_expanded(entry.get(f"loose_{part}", entry.get(part, "(?!)")), entry) for part in ("nouns", "states")]
     unless = "|".join(map(re.escape, entry["unless"].split()))
     return _Language(
         pieces=tuple(entry.get("pieces", "").split()),
@@ -130,7 +130,7 @@ def closed_notice(text: str) -> str | None:
 def loose_notice(text: str) -> str | None:
     """The same for a page that offers no way to apply: any language's words in a short line will do."""
     for line in text.splitlines()[:MAX_LINES]:
-        for sentence in SENTENCE.findall(line) if len(line) <= MAX_NOTICE else ():
+        for sentence in SENTENCE.findall(line) if len(line) <= MAX_LINE else ():
             low = folded(sentence).strip()
             if not _STILL_OPEN.search(low) and (_says_closed(low, list(_table())) or _says_loosely(low)):
                 return str(sentence.strip())
@@ -138,9 +138,10 @@ def loose_notice(text: str) -> str | None:
 
 
 def _says_loosely(sentence: str) -> bool:
-    language = _language("en")
-    found = language.loose.search(sentence)
-    return bool(found) and not _is_condition(language, sentence, len(sentence), "") and not _NOT_YET.search(sentence)
+    return not _NOT_YET.search(sentence) and any(
+        language.loose.search(sentence) and not _is_condition(language, sentence, len(sentence), "")
+        for language in map(_language, _table())
+    )
 
 
 def _languages(part: str, clues: Mapping[str, Collection[str]]) -> list[str]:
