@@ -289,7 +289,7 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
     signs = [sign for sign in (high.currency, low.currency) if sign]
     exact = [sign for sign in signs if len(sign) == 3]
     if exact:
-        return exact[0]
+        return "TWD" if exact[0] == "CNY" and re.search("台[灣湾北]|臺|NT", text) else exact[0]
     if not signs:
         return _by_words(text, high)
     if signs[0] == "$":
