@@ -106,6 +106,7 @@ _NOT_YET = re.compile(
     r"\bclosed[- ](?:source|loop|beta|form|door|end|set|captions?)"
     r"|\?\s*$"
 )
+_CAN = re.compile(r"\bcan(?:not|'t)?\b")
 _MENTION = re.compile(r"\b(?:jobs|postings|roles|positions) (?:that|which|marked|shown|listed)\b")
 
 
@@ -180,5 +181,5 @@ def _is_condition(language: _Language, sentence: str, end: int, found: str) -> b
     if language.pieces:
         return language.unless.search(sentence) is not None
     before = sentence[:end]
-    excused = " have" in found or "couldn't" in found or "can" in found[:12]
+    excused = " have" in found or "couldn't" in found or _CAN.search(found[:12])
     return (not excused and language.unless.search(before) is not None) or _MENTION.search(sentence) is not None
