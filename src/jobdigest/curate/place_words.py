@@ -68,7 +68,8 @@ def mark(text: str) -> str:
         text = _LOOSE_REMOTE.sub(REMOTE if HYBRID not in text else " ", text)
         text = _TIMEZONES.sub(" ", text)
     if _DIGIT_OR_MANY.search(text):
-        text = _POSTCODE.sub(" ", _MORE.sub(BREAK if "+" in text else " ", text))
+        text = _POSTCODE.sub(" ", text)
+        text = _MORE.sub(BREAK if "+" in text else " ", text)
     return text
 
 
