@@ -4,7 +4,8 @@
 
 In this order: the status; a wall in front of the page (challenge, login, cookies, an empty shell) is `unknown`; a
 visible notice is `expired` and beats everything below; a redirect to a list or home page is `expired`; then
-schema.org's `validThrough`; then what an open vacancy shows (a way to apply, a heading with a text).
+schema.org's `validThrough`, or the last closing day shown where there is no way to apply; then what an open vacancy
+shows (a way to apply, a heading with a text).
 """
 
 from __future__ import annotations
