@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 CLOSED = """
+Bewerbungen werden nicht mehr angenommen.
+Rekrutacja dobiegła końca.
+Táto ponuka už nie je aktuálna.
+Тази обява вече не е активна.
+Natječaj je zatvoren.
+Skelbimas nebegalioja.
+این آگهی منقضی شده است.
+The application period is over.
 This job is no longer available.
 This position has been filled
 That job ad has been taken down.
@@ -232,6 +240,12 @@ Nabór zakończony.
 """.strip().split("\n")
 
 OPEN = """
+La vacante anterior fue cubierta internamente.
+The vacancy will be withdrawn once it has been filled.
+Applicants under 18 cannot apply for this job.
+All positions are filled through this form.
+The first deadline has passed; the second is 15 January 2027.
+Le processus est terminé en deux semaines.
 We closed our Series B in June and are hiring five engineers.
 Applications close on 3 December.
 Position closed to remote.

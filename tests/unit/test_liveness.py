@@ -290,6 +290,38 @@ def test_linear(unit: str) -> None:
     assert is_linear(lambda text: read_page(text, 200, None, None, NOW), unit, " closed")
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Inscrições encerradas para esta vaga",
+        "Oglas je istekao.",
+        "Search for this post: now concluded",
+        "Bewerbung nicht mehr möglich",
+    ],
+)
+def test_few_words_are_enough_without_a_way_to_apply(notice: str) -> None:
+    assert look(page(f"<p>{notice}</p>{BODY}")) == "expired"
+    assert look(page(f"<p>Sobald die Stelle besetzt ist, endet die Suche.</p>{BODY}")) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("deadline", "expected"),
+    [
+        ("Apply by 10 October 2026", "expired"),
+        ("Bewerbungsfrist: 31.10.2026", "expired"),
+        ("Closing date: 2026-12-01", "unknown"),
+        ("Deadline: 1 October 2026, extended. New deadline: December 4, 2026", "unknown"),
+    ],
+)
+def test_a_closing_day_in_the_past(deadline: str, expected: str) -> None:
+    assert look(page(f"<p>{deadline}</p>{BODY}")) == expected
+    assert look(page(f"<p>{deadline}</p>{BODY}<a href=/apply/7>Apply</a>")) == "live"
+
+
+def test_a_second_heading_stands_for_a_first() -> None:
+    assert look("<title>Acme</title><h2>ML Engineer</h2><p>Ranking.</p><a href=/apply>Apply</a>") == "live"
+
+
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "roles.dev.jsonl"
 
 

@@ -75,6 +75,9 @@ def test_one_place_in_any_spelling(text: str, expected: str) -> None:
         ("Palo Alto, CA, Bastrop, TX + 27 more", "Palo Alto/CA/US | Bastrop/TX/US"),
         ("Austin, TX, Santa Clara, CA, United S...", "Austin/TX/US | Santa Clara/CA/US"),
         ("東京、大阪", "Tokyo/-/JP | Osaka/-/JP"),
+        ("USA LA", "-/LA/US"),
+        ("深圳·南山区", "Shenzhen/-/CN"),
+        ("부산광역시 해운대구", "Busan/-/KR"),
         ("Minnesota, Wisconsin", "-/MN/US | -/WI/US"),
         ("North Reading, MA, Westboro, MA, Nashville, TN", "North Reading/MA/US | Westboro/MA/US | Nashville/TN/US"),
         ("London, Paris, Hong Kong, Tokyo", "London/-/GB | Paris/-/FR | Hong Kong/-/HK | Tokyo/-/JP"),
@@ -88,6 +91,7 @@ def test_several_places_in_one_string(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("Remote", "remote -"),
+        ("Remote (GMT+1 to GMT+4)", "remote -"),
         ("Anywhere", "remote Worldwide"),
         ("Anywhere in Europe", "remote Europe"),
         ("Remote (US/Canada)", "remote US,CA"),

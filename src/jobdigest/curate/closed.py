@@ -17,11 +17,14 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 
 MAX_NOTICE = 300  # characters; a longer sentence tells a story
+MAX_LINES, MAX_LINE = 60, 200  # of a page without a way to apply
 
 
 class _Language(NamedTuple):
     pieces: tuple[str, ...]
     states: re.Pattern[str]
+    phrases: re.Pattern[str]
+    loose: re.Pattern[str]
     lines: re.Pattern[str]
     unless: re.Pattern[str]
 
@@ -36,16 +39,21 @@ def _clues() -> Clues:
     words: dict[str, list[str]] = {}
     pieces: dict[str, list[str]] = {}
     for name, entry in _table().items():
-        for word in entry.get("words", "").split():
+        for word in entry.get("words", "").split() + entry.get("ends", "").split():
             words.setdefault(word, []).append(name)
         for piece in entry.get("pieces", "").split():
             pieces.setdefault(piece, []).append(name)
     return Clues(words, pieces)
 
 
+@cache
+def _ends() -> frozenset[str]:
+    return frozenset(word for entry in _table().values() for word in entry.get("ends", "").split())
+
+
 # By whom, when or why, behind a line such as "vacancy closed".
 _AFTER_LINE = (
-    r"(?: ?\([^()]{1,60}\)| (?:by|por|par|da|von|door|przez|av) [\w .-]{1,40}| (?:\w{1,3} )?\d[\d./ -]{3,12})?"
+    r"(?: ?\([^()]{1,60}\)| (?:by|por|par|da|von|door|przez|av) [\w .-]{1,40}| (?:\w{1,3} )?\d[\w./, -]{3,22})?"
 )
 
 
@@ -54,20 +62,31 @@ def _language(name: str) -> _Language:
     entry = _table()[name]
     spaced = "pieces" not in entry
     patterns = [_expanded(pattern, entry) for pattern in entry.get("strong", [])]
+    edge = r"\b" if spaced else ""
     if "nouns" in entry:
-        edge = r"\b" if spaced else ""
-        noun, state = f"{edge}(?:{entry['nouns']})", f"{edge}(?:{entry['states']})"
-        patterns += [f"{noun}.{{0,70}}?{state}", f"{state}.{{0,30}}?{noun}"]
-    patterns += entry.get("phrases", [])
+        patterns += _beside(edge, entry["nouns"], entry["states"])
+    loose = [_expanded(entry.get(f"loose_{part}", entry.get(part, "(?!)")), entry) for part in ("nouns", "states")]
     unless = "|".join(map(re.escape, entry["unless"].split()))
     return _Language(
         pieces=tuple(entry.get("pieces", "").split()),
-        states=re.compile("|".join(f"(?:{pattern})" for pattern in patterns)),
+        states=_any(patterns),
+        loose=_any(_beside(edge, *loose)),
+        phrases=_any(entry.get("phrases", [])),
         lines=re.compile(
             rf"\W*(?:{'|'.join(_expanded(line, entry) for line in entry.get('lines', ['$.']))}){_AFTER_LINE}\W*"
         ),
         unless=re.compile(rf"\b(?:{unless})\b" if spaced else unless),
     )
+
+
+def _beside(edge: str, nouns: str, states: str) -> list[str]:
+    """Patterns of one of `nouns` near one of `states`, in either order."""
+    noun, state = f"{edge}(?:{nouns})", f"{edge}(?:{states})"
+    return [f"{noun}.{{0,70}}?{state}", f"{state}.{{0,30}}?{noun}"]
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
 
 
 def _expanded(pattern: str, entry: dict[str, Any]) -> str:
@@ -78,14 +97,16 @@ def _expanded(pattern: str, entry: dict[str, Any]) -> str:
 _STILL_OPEN = re.compile(
     r"\b(?:still|remains?|now|(?<!not )(?<!n't )currently|again) (?:open|hiring|accepting|recruiting)"
     r"|\b(?:is|are) open(?: now)?\b"
+    r"|\b(?:we now|now we) (?:look|seek|search|need|hire)|now (?:looking|seeking)"
     r"|round two|next round|second round|new round"
     r"|noch offen|weiterhin offen|reste(?:nt)? ouvert|sigue abiert|continua abert"
 )
 _NOT_YET = re.compile(
-    r"\bnot (?:yet )?(?:been )?(?:closed|expired|filled)|"
+    r"\bnot (?:yet )?(?:been )?(?:closed|expired|filled)|\bexists? (?:elsewhere|outside|yet)|"
     r"\bclosed[- ](?:source|loop|beta|form|door|end|set|captions?)"
     r"|\?\s*$"
 )
+_CAN = re.compile(r"\bcan(?:not|'t)?\b")
 _MENTION = re.compile(r"\b(?:jobs|postings|roles|positions) (?:that|which|marked|shown|listed)\b")
 
 
@@ -107,8 +128,27 @@ def closed_notice(text: str) -> str | None:
     return None
 
 
+def loose_notice(text: str) -> str | None:
+    """The same for a page that offers no way to apply: any language's words in a short line will do."""
+    for line in text.splitlines()[:MAX_LINES]:
+        for sentence in SENTENCE.findall(line) if len(line) <= MAX_LINE else ():
+            low = folded(sentence).strip()
+            if not _STILL_OPEN.search(low) and (_says_closed(low, list(_table())) or _says_loosely(low)):
+                return str(sentence.strip())
+    return None
+
+
+def _says_loosely(sentence: str) -> bool:
+    return not _NOT_YET.search(sentence) and any(
+        language.loose.search(sentence) and not _is_condition(language, sentence, len(sentence), "")
+        for language in map(_language, _table())
+    )
+
+
 def _languages(part: str, clues: Mapping[str, Collection[str]]) -> list[str]:
-    return sorted({name for clue, names in clues.items() if clue in part for name in names})
+    ends = _ends()
+    found = (clue for clue in clues if clue in part and (clue not in ends or part.rstrip(" .!").endswith(clue)))
+    return sorted({name for clue in found for name in clues[clue]})
 
 
 def _sentence_of(line: str, clues: Mapping[str, Collection[str]]) -> tuple[int, int] | None:
@@ -128,14 +168,18 @@ def _says_closed(sentence: str, languages: list[str]) -> bool:
     for name in languages:
         language = _language(name)
         found = language.states.search(sentence)
-        if found and not _is_condition(language, sentence, found) and not _NOT_YET.search(sentence):
+        if found and not _is_condition(language, sentence, found.end(), found[0]) and not _NOT_YET.search(sentence):
+            return True
+        found = language.phrases.search(sentence)  # may hold a word like "can" of its own
+        if found and not _is_condition(language, sentence, found.start(), "") and not _NOT_YET.search(sentence):
             return True
     return False
 
 
-def _is_condition(language: _Language, sentence: str, found: re.Match[str]) -> bool:
+def _is_condition(language: _Language, sentence: str, end: int, found: str) -> bool:
+    """Is what was `found` a condition or a plan, by the words of `sentence` up to `end`?"""
     if language.pieces:
         return language.unless.search(sentence) is not None
-    before = sentence[: found.end()]
-    excused = " have" in found[0] or "couldn't" in found[0] or "can" in found[0][:12]
+    before = sentence[:end]
+    excused = " have" in found or "couldn't" in found or _CAN.search(found[:12])
     return (not excused and language.unless.search(before) is not None) or _MENTION.search(sentence) is not None

@@ -4,7 +4,8 @@
 
 In this order: the status; a wall in front of the page (challenge, login, cookies, an empty shell) is `unknown`; a
 visible notice is `expired` and beats everything below; a redirect to a list or home page is `expired`; then
-schema.org's `validThrough`; then what an open vacancy shows (a way to apply, a heading with a text).
+schema.org's `validThrough`, or the last closing day shown where there is no way to apply; then what an open vacancy
+shows (a way to apply, a heading with a text).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from jobdigest.curate.closed import closed_notice as closed_notice
+from jobdigest.curate.closed import loose_notice
+from jobdigest.curate.dates import read_date
 from jobdigest.curate.html import MAX_HTML, drop, drop_unseen, shallow, to_text
 from jobdigest.curate.url import ats_identity, is_list
 from jobdigest.model import Liveness
@@ -54,6 +57,8 @@ def read_page(html: str, status: int, url: str | None, final_url: str | None, no
     if wall:
         return Look("unknown", wall)
     notice = closed_notice(page.text) or _missing(page)
+    if notice is None and not page.can_apply and not _WRITE_TO.search(page.text):
+        notice = loose_notice(page.text)
     if notice:
         return Look("expired", f"the page says “{notice[:160]}”")
     moved = _moved(url, final_url, page)
@@ -95,6 +100,7 @@ def _seen(html: str) -> _Page:
     asks_password = tree.css_first('input[type="password"]') is not None
     heading = _text(tree.css_first("h1"))
     _drop_others(tree)
+    heading = heading or _text(tree.css_first("h2"))
     refresh = _REFRESH.search(meta.attributes.get("content") or "") if meta else None
     dates = tuple(date for text in data for date in _VALID_THROUGH.findall(text)) + tuple(filter(None, marked))
     text = _without_list(to_text(tree.body.html or "") if tree.body else "")
@@ -160,7 +166,7 @@ def _thin_wall(page: _Page, head: str) -> str | None:
         return "a login stands before the page"
     if _COOKIES.search(page.text) and not page.can_apply:
         return "a cookie question, not the page"
-    if _says("shell").search(page.text) or (not page.text and not page.refresh):
+    if (_says("shell").search(page.text) and not page.can_apply) or (not page.text and not page.refresh):
         return "a page that shows its text only in a browser"
     return None
 
@@ -182,6 +188,11 @@ def _path(url: str) -> str:
         return ""
 
 
+_FLAGGED = re.compile(
+    r"(?:^|&)(?:error=true|(?:job[_-]?)?(?:not[_-]?found|expired|closed|unavailable|inactive)\b)", re.I
+)
+
+
 def _moved(url: str | None, final_url: str | None, page: _Page) -> str | None:
     """Why the address that answered is a list or home page instead of the posting, or None."""
     target = final_url or url
@@ -199,7 +210,12 @@ def _moved(url: str | None, final_url: str | None, page: _Page) -> str | None:
         return None
     was_path, path = was.path.rstrip("/"), now_at.path.rstrip("/")
     same = was_path == path and was.query == now_at.query
-    flagged = re.search(r"(?:^|&)(?:error=true|not_found=true|expired=true|job_not_found)", now_at.query) is not None
+    flagged = (
+        re.search(
+            r"(?:^|&)(?:error=true|(?:job[_-]?)?(?:not[_-]?found|expired|closed|unavailable|inactive)\b)", now_at.query
+        )
+        is not None
+    )
     listed = is_list(path) and not re.search(r"\d{3,}", now_at.query + now_at.fragment)
     ancestor = was_path.startswith(path + "/") and not re.search(r"\d{3,}", path + now_at.query + now_at.fragment)
     if not same and (flagged or (listed and not is_list(was_path)) or (ancestor and not _is_tail(was_path, path))):
@@ -220,10 +236,27 @@ def _joined(base: str, target: str) -> str:
         return target
 
 
+_DAY = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"|\d{1,2}(?:st|nd|rd|th|er|\.)? (?:de )?[^\W\d_]{3,12}\.? (?:de )?\d{4}"
+    r"|[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
+)
+
+
+def _by_deadline(page: _Page, now: datetime) -> Look | None:
+    """Judge a page without a way to apply by the last of the closing days that it shows."""
+    if page.can_apply:
+        return None
+    text = page.text
+    shown = [_DAY.search(text[: match.end() + 50], match.end()) for match in _says("deadline").finditer(text)]
+    days = [day for found in shown if found and (day := read_date(found[0], now, future=True))]
+    return Look("expired", f"applications closed on {max(days)}") if days and max(days) < now.date() else None
+
+
 def _by_date(page: _Page, now: datetime) -> Look | None:
     dates = [date for text in page.valid_through if (date := _end(text))]
     if not dates:
-        return None
+        return _by_deadline(page, now)
     last = max(dates)
     if last < now:
         return Look("expired", f"validThrough was {last:%Y-%m-%d}")

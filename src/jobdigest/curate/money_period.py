@@ -8,7 +8,7 @@ from jobdigest.curate import money_words as words
 from jobdigest.model import Period
 
 _GLUE = re.compile(
-    r"(?i)^[\s,()*]*(?:(?:[A-Z]{3}|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|neto|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|stipend|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
+    r"(?i)^[\s,()*]*(?:(?:(?-i:[A-Z]{3})|eur|usd|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|nett[aei]|neto|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|stipend|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
 )
 _MOST = {"hour": 2_500, "day": 20_000, "week": 60_000, "month": 250_000, "year": 4_000_000}
 _LEAST = {"hour": 0.5, "day": 3, "week": 10, "month": 20, "year": 400}
@@ -19,7 +19,7 @@ def period_after(after: str) -> Period | None:
     glue = _GLUE.match(after)
     glued = glue[0] if glue else ""
     rest = after[len(glued) :]
-    for candidate in (after.lstrip(" ,()*+"), rest, "/" + rest if "/" in (after[:1], glued[-1:]) else rest):
+    for candidate in (after.lstrip(" ,()*+"), rest, "/" + rest if "/" in glued or after[:1] == "/" else rest):
         for period, pattern in words.PERIOD_AFTER:
             if pattern.match(candidate):
                 return period

@@ -33,6 +33,10 @@ _LABEL = pattern("places", "label")
 _CUT_OFF = pattern("places", "cut_off")
 _TIMEZONES = pattern("places", "timezones")
 _SOUTH_CENTRAL = pattern("places", "south_central")
+_LOUISIANA = re.compile(r"^\s*(USA?|United States)[\s,-]+LA\s*$")  # a code behind its country, not the city's nickname
+_DISTRICT = re.compile(
+    r"(?<=[一-龥])\s*[·・-]\s*[一-龥]{2,4}[区區县縣](?![一-龥])|(?<=시)\s+[가-힣]{1,4}[구군](?![가-힣])"
+)
 # Most strings hold none of these; the others pay for the thorough look.
 _CLUES = tuple(clue.replace("_", " ") for clue in sorted(word_set("places", "clues")))
 _DIGIT_OR_MANY = pattern("places", "digit_or_many")
@@ -43,13 +47,14 @@ def tidy(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = re.sub("[\u2010-\u2015\u2212]", "-", re.sub("[\u3001\uff0f]", "/", text))
+        text = _DISTRICT.sub("", text)
     text = re.sub(r"[\n\r\u2028\u2029]+", BREAK, text.strip())
     return re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\ue000-\uf8ff]+", " ", text)
 
 
 def mark(text: str) -> str:
     """`text` with phrases about the workplace as single marks and with noise (`+ 3 more`, postal codes) gone."""
-    text = _LABEL.sub("", text)
+    text = _LOUISIANA.sub(r"\1 Louisiana", _LABEL.sub("", text))
     if text.endswith(("...", "…")):
         text = _CUT_OFF.sub("", text)
     if not text.isascii() or any(map(text.lower().__contains__, _CLUES)):
@@ -63,7 +68,8 @@ def mark(text: str) -> str:
         text = _LOOSE_REMOTE.sub(REMOTE if HYBRID not in text else " ", text)
         text = _TIMEZONES.sub(" ", text)
     if _DIGIT_OR_MANY.search(text):
-        text = _POSTCODE.sub(" ", _MORE.sub(BREAK if "+" in text else " ", text))
+        text = _POSTCODE.sub(" ", text)
+        text = _MORE.sub(BREAK if "+" in text else " ", text)
     return text
 
 

@@ -134,6 +134,8 @@ def _statements(text: str, amounts: list[Amount]) -> Iterator[_Statement]:
 
 def _joined(text: str, low: Amount, high: Amount) -> bool:
     between = text[low.end : high.start]
+    if low.value < 10 and low.currency is None and not (low.multiplier or high.multiplier) and high.value >= 1000:
+        return False  # "Level 5 - CAD 88,000"
     if words.TO.match(between):
         return not (
             low.currency
@@ -287,7 +289,7 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
     signs = [sign for sign in (high.currency, low.currency) if sign]
     exact = [sign for sign in signs if len(sign) == 3]
     if exact:
-        return exact[0]
+        return "TWD" if exact[0] == "CNY" and re.search("台[灣湾北]|臺|NT", text) else exact[0]
     if not signs:
         return _by_words(text, high)
     if signs[0] == "$":
@@ -300,7 +302,7 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
             return named[0]
         if re.search(r"(?i)kr\.|\bpr\.|md\b|måned(?:en|lig)|løn\b", text):
             return "NOK" if re.search(r"(?i)lønn|mnd|brutto pr", text) else "DKK"
-        return "NOK" if re.search(r"(?i)lønn|mnd", text) else "SEK"
+        return "NOK" if re.search(r"(?i)lønn|mnd|\bkr \d.*\bår", text) else "SEK"
     chinese = re.search("薪|元|人民币|RMB|CNY", text) or (
         high.value < 150_000 and ("k" in (low.multiplier, high.multiplier) or re.search("/月|/年|每月", text))
     )
