@@ -115,7 +115,7 @@ def test_a_move_that_is_interrupted_is_repeated(operator: Operator, monkeypatch:
     new = open_store(address)
 
     def watch(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith('INSERT INTO "deliveries"'):
+        if statement.startswith("INSERT INTO deliveries "):
             raise KeyboardInterrupt
 
     monkeypatch.setattr("jobdigest.app.moving.open_store", lambda url: new)
