@@ -11,6 +11,7 @@ from jobdigest.deliver.replies import Phase, Reply
 from jobdigest.deliver.transports.smtp import one_line
 from jobdigest.model import Message
 
+MOST_UNREAD = 64 * 1024  # a server that says more than this without an end of line is not speaking SMTP
 _SHORT = 1024
 
 
@@ -25,6 +26,11 @@ class Transaction:
     refusal: Reply | None = None
     ready: bool = False
     dotted: bool = False
+
+    def take_envelope(self, options: str) -> None:
+        """The commands that come before the body, with `options` of MAIL FROM."""
+        mail, rcpt = f"MAIL FROM:<{self.message.mail_from}>{options}\r\n", f"RCPT TO:<{self.message.rcpt_to}>\r\n"
+        self.commands += ((Phase.MAIL, mail.encode()), (Phase.RCPT, rcpt.encode()), (Phase.DATA, b"DATA\r\n"))
 
 
 @dataclass(eq=False)
@@ -49,6 +55,15 @@ class Line:
             self.out[-1] += data
         else:
             self.out.append(data)
+
+    def put_commands(self, transaction: Transaction) -> None:
+        """Write the transaction's next command, or all of them where the server takes several at a time."""
+        while transaction.commands:
+            phase, command = transaction.commands.popleft()
+            self.put(command)
+            self.awaited.append((phase, transaction))
+            if not self.pipelining:
+                break
 
     def send(self) -> None:
         """Write what there is to write, without copying bodies; raises what the socket does where it takes no more."""

@@ -19,11 +19,10 @@ from contextlib import suppress
 
 from jobdigest.deliver.replies import Phase, Reply
 from jobdigest.deliver.transports.base import Event, RefusedError, What
-from jobdigest.deliver.transports.line import Line, Transaction
+from jobdigest.deliver.transports.line import MOST_UNREAD, Line, Transaction
 from jobdigest.deliver.transports.smtp import NO_SMTPUTF8, Server, connect, needs_smtputf8, one_line, stuffed
 from jobdigest.model import Message
 
-_MOST_UNREAD = 64 * 1024  # a server that says more than this without an end of line is not speaking SMTP
 _WAITING = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -165,33 +164,17 @@ class Pipelined:
 
     def _start(self, line: Line, transaction: Transaction) -> None:
         """Write the envelope: all of it, or its first command where the server takes one at a time."""
-        message = transaction.message
-        utf8 = needs_smtputf8(message)
+        utf8 = needs_smtputf8(transaction.message)
         if utf8 and not line.utf8:
             self._ended(transaction, What.REFUSED, NO_SMTPUTF8)
             return
-        options = " SMTPUTF8 BODY=8BITMIME" if utf8 else ""
-        transaction.commands.extend(
-            (
-                (Phase.MAIL, f"MAIL FROM:<{message.mail_from}>{options}\r\n".encode()),
-                (Phase.RCPT, f"RCPT TO:<{message.rcpt_to}>\r\n".encode()),
-                (Phase.DATA, b"DATA\r\n"),
-            )
-        )
+        transaction.take_envelope(" SMTPUTF8 BODY=8BITMIME" if utf8 else "")
         line.current.append(transaction)
         if line.reset:
             line.put(b"RSET\r\n")
             line.awaited.append((None, None))
             line.reset = False
-        self._next_commands(line, transaction)
-
-    def _next_commands(self, line: Line, transaction: Transaction) -> None:
-        while transaction.commands:
-            phase, command = transaction.commands.popleft()
-            line.put(command)
-            line.awaited.append((phase, transaction))
-            if not line.pipelining:
-                break
+        line.put_commands(transaction)
 
     def _write(self, line: Line) -> None:
         try:
@@ -221,7 +204,7 @@ class Pipelined:
                 if not data:
                     raise ConnectionResetError("the server closed the connection")
                 line.unread += data
-                if len(line.unread) > _MOST_UNREAD:
+                if len(line.unread) > MOST_UNREAD:
                     raise ConnectionAbortedError("the server does not speak SMTP")
         except _WAITING:
             pass
@@ -257,7 +240,7 @@ class Pipelined:
         elif phase is Phase.DATA or code not in (250, 251):
             return self._refused(line, transaction, reply)
         elif transaction.commands:
-            self._next_commands(line, transaction)
+            line.put_commands(transaction)
             self._write(line)
         if code == 421:
             self._broken(line, ConnectionAbortedError(text))
