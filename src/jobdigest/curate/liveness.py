@@ -210,12 +210,7 @@ def _moved(url: str | None, final_url: str | None, page: _Page) -> str | None:
         return None
     was_path, path = was.path.rstrip("/"), now_at.path.rstrip("/")
     same = was_path == path and was.query == now_at.query
-    flagged = (
-        re.search(
-            r"(?:^|&)(?:error=true|(?:job[_-]?)?(?:not[_-]?found|expired|closed|unavailable|inactive)\b)", now_at.query
-        )
-        is not None
-    )
+    flagged = _FLAGGED.search(now_at.query) is not None
     listed = is_list(path) and not re.search(r"\d{3,}", now_at.query + now_at.fragment)
     ancestor = was_path.startswith(path + "/") and not re.search(r"\d{3,}", path + now_at.query + now_at.fragment)
     if not same and (flagged or (listed and not is_list(was_path)) or (ancestor and not _is_tail(was_path, path))):
