@@ -54,6 +54,9 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("ML Intern - Academic Year", "ML Intern"),
         ("Infosec Engineer", "Information Security Engineer"),
         ("Data Engineer, Search Team", "Data Engineer, Search"),
+        ("Admin Assistant", "Administrative Assistant"),
+        ("D2D Sales Rep", "Door-to-Door Sales Representative"),
+        ("Store Analyst - Eagle Heights", "Store Analyst - Winter Crossing"),
     ],
 )
 def test_one_job(one: str, other: str) -> None:
@@ -83,6 +86,7 @@ def test_one_job(one: str, other: str) -> None:
         ("Developer (AS400)", "Developer"),
         ("Engineer - Data Center", "Engineer"),
         ("Software Intern - Developer Experience", "Software Intern"),
+        ("R&D Intern - Track 2", "R&D Intern - Track 3"),
     ],
 )
 def test_two_jobs(one: str, other: str) -> None:
@@ -93,6 +97,10 @@ def test_employers() -> None:
     assert same("ML Intern", "ML Intern", "PlayStation", "Sony Interactive Entertainment")
     assert same("ML Intern", "ML Intern", "Oscar", "Oscar Health")
     assert not same("ML Intern", "ML Intern", "American Express", "American Airlines")
+
+
+def test_the_employers_name_in_the_title_says_nothing() -> None:
+    assert same("Ember Collective / Data Engineer / Berlin", "Data Engineer", "Ember Collective")
 
 
 def test_places_and_pay_never_split() -> None:

@@ -176,6 +176,10 @@ from support.growth import is_linear
         ("1.200.000 Ft/hó", ("HUF", 1200000, 1200000, "month")),
         ("2 000 € net / mois", ("EUR", 2000, 2000, "month")),
         ("SEK 45k per month", ("SEK", 45000, 45000, "month")),
+        ("28 mil a 36 mil MXN mensuales", ("MXN", 28000, 36000, "month")),
+        ("12L - 18L INR", ("INR", 1200000, 1800000, "year")),
+        ("bruttó 900.000 Ft-tól / hó", ("HUF", 900000, None, "month")),
+        ("€90–120K, relocation stipend €8K", ("EUR", 90000, 120000, "year")),
     ],
 )
 def test_reads_what_is_printed(text: str, expected: tuple[str | None, float | None, float | None, str]) -> None:
@@ -226,6 +230,12 @@ def test_reads_what_is_printed(text: str, expected: tuple[str | None, float | No
         "Health insurance: $500 per month",
         "$500 gift card",
         "$25 lunch credit per day",
+        "Desk at home: $800",
+        "Fertility plan (up to $9,000 per year)",
+        "Lunch card of 180 TL per day",
+        "Smallest order 300 EUR",
+        "12 weeks of leave, $8k adoption assistance",
+        "8% (~$9,200, with room to grow)",
         "-$500",
     ],
 )

@@ -87,7 +87,7 @@ def _role_words(read: TitleFacts, places: frozenset[str], names: frozenset[str])
     kept = [
         list(segment)
         for segment in read.segments
-        if not places.issuperset(segment) and not (early and _is_scheme(segment))
+        if not places.issuperset(segment) and "".join(segment) not in names and not (early and _is_scheme(segment))
     ]
     if not kept:
         return set(read.core)

@@ -107,7 +107,7 @@ def _multiplies(word: str, after: re.Match[str] | None, sign: str | None) -> boo
         return False
     tied = bool(sign) and (not after["space"] or len(word) > 1)
     if word == "l":
-        return sign in ("INR", "PKR")
+        return sign in ("INR", "PKR") or _currency(after["cur"]) in ("INR", "PKR")
     if word == "t":
         return after["cur"] in ("€", "EUR")
     return tied or bool(after["cur"])

@@ -34,6 +34,10 @@ _DIGIT = re.compile(r"\d")
 _DASHES = re.compile("\\s*[\u2010-\u2015\u2212\uff0d]\\s*")
 _MONTHS_PAID = re.compile(r"\d\d\s?薪")  # "15薪": fifteen months' pay a year
 _EVEN = re.compile(r"(?<=\d)[,.][-–—](?!\s?\d)")  # "55.000,-"
+_OF_THAT = re.compile(r"%\s*\([~≈]?\s?$")  # "10% (~$11,500)"
+_NAMED = re.compile(
+    r"(?:(?<![A-Za-z])(?!around|about|approx|circa)[a-z]{3,}|(?<![A-Za-z])[A-Z]{2,4})\s*(?::|\(|of)?\s*$"
+)
 _OTHER_CURRENCY = re.compile(r"^\s*/\s*\d+\s?[A-Z]{3}\b")  # "35 EUR / 40 USD per visit"
 _SLASHED = re.compile(r"\s?/\s?$")
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
@@ -134,6 +138,8 @@ def _statements(text: str, amounts: list[Amount]) -> Iterator[_Statement]:
 
 def _joined(text: str, low: Amount, high: Amount) -> bool:
     between = text[low.end : high.start]
+    if high.multiplier and not low.multiplier:  # "35 mil a 45 mil MXN": the first one counts by the second
+        between = re.sub(rf"(?i)^\s*{re.escape(high.multiplier)}(?=[\s-])", "", between)
     if low.value < 10 and low.currency is None and not (low.multiplier or high.multiplier) and high.value >= 1000:
         return False  # "Level 5 - CAD 88,000"
     if words.TO.match(between):
@@ -204,6 +210,8 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     vague = low is high or currency is None
     if vague and not (said or stated or bare) and _is_prose(before + after, low.value, currency):
         return None
+    if low is high and said != "hour" and not (stated or bare) and _is_of_something(before, low.value, currency):
+        return None
     bottom, top = min(low.value, high.value), max(low.value, high.value)
     period = said or likely_period(top, currency)
     in_millions = low.multiplier in words.MILLIONS and words.UNITS.get(currency or "USD", 1) < 10
@@ -222,6 +230,8 @@ def _is_noise(before: str, after: str) -> bool:
         words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())
     ):
         return True
+    if _OF_THAT.search(before):
+        return True
     return bool(words.NOISE_BEFORE.search(before)) and not _about_pay(before)
 
 
@@ -236,6 +246,12 @@ def _is_prose(around: str, value: float, currency: str | None) -> bool:
     """True where a lone amount stands in a sentence that never speaks of pay: "because a $200 drone shouldn't …"."""
     small = value / words.UNITS.get(currency or "USD", 1.0) < 10_000
     return len(_LOWER_WORD.findall(around)) >= (3 if small else 6)
+
+
+def _is_of_something(before: str, value: float, currency: str | None) -> bool:
+    """True where a small lone amount belongs to the words right before it: "Home office setup: $1,000"."""
+    small = value / words.UNITS.get(currency or "USD", 1.0) < 20_000
+    return small and _NAMED.search(words.AT_LEAST.sub("", words.UP_TO.sub("", before))) is not None
 
 
 def _is_negative(text: str, statement: _Statement) -> bool:

@@ -32,7 +32,9 @@ _AREA = frozenset(("region", "district", "territory"))
 _STAGE = Meaning((), "seniority", ("intern",))  # French and Italian; English stages have managers and technicians
 _NOT_WORKPLACES = word_list("not_workplaces")
 _COMPASS = word_list("compass")
+_NUMBERED = word_list("numbered")  # `Track 2` is another one than `Track 3`
 _VENUES = word_list("venues")
+_VENUE_LAST = word_list("venue_last")  # `Dakota Square`, but no `Square Engineer`
 _VENUE_CENTERS = word_list("venue_centers")  # `Financial Center`, but no `Data Center`
 _CONTRACT_WORK = word_list("contract_work")
 _WRITTEN_MANAGER = word_list("written_manager")
@@ -245,7 +247,9 @@ class _Reader:
         if after.isdigit() and self._word(at + 2) in _DURATIONS:
             self.meaningful = True
             return 3
-        if len(word) == 4 and "2010" <= word <= "2049":
+        if self._word(at - 1) in _NUMBERED and len(word) < 3:
+            self._keep((f"number{word}",))
+        elif len(word) == 4 and "2010" <= word <= "2049":
             self.years.append(int(word))
         elif len(word) > 3 or (len(self.words) == 1 and len(word) > 2):
             self.requisition = self.requisition or word
@@ -339,8 +343,10 @@ class _Reader:
     def _names_venue(self) -> bool:
         """`Mall of America`, `Shoppes at Farmington`, `Kenwood Towne Centre`."""
         last = self.words[-1]
-        named = not _VENUES.isdisjoint(self.words) or (
-            last in ("center", "centre") and not _VENUE_CENTERS.isdisjoint(self.words)
+        named = (
+            last in _VENUE_LAST
+            or not _VENUES.isdisjoint(self.words)
+            or (last in ("center", "centre") and not _VENUE_CENTERS.isdisjoint(self.words))
         )
         return named and len(self.words) > 1 and self.written[0][0].isupper()
 
