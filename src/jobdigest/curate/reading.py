@@ -14,6 +14,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from jobdigest.curate.titlewords import is_place
+
 TITLE_LIMIT = 300
 _LONGEST_IDEOGRAPHIC = 12
 _CJK = "\u3040-\u30ff\u3400-\u9fff\u1100-\u11ff\uac00-\ud7af"
@@ -297,9 +299,9 @@ def _settle(bits: int) -> int:
 
 
 def is_bare(title: str, reading: Reading) -> bool:
-    """Whether a title says little besides what was read: at most one other word that is no facet or number."""
+    """Whether a title says nothing besides what was read: no other word but facets, numbers and places."""
     known = {word for hit in reading.hits for word in hit.words.split()} | tables().facets
-    return sum(word not in known and not word.isdigit() for word in words_of(title[:TITLE_LIMIT])) <= 1
+    return all(word in known or word.isdigit() or is_place((word,)) for word in words_of(title[:TITLE_LIMIT]))
 
 
 def _credit(hits: Sequence[Hit], added: int) -> Iterator[Hit]:
