@@ -204,7 +204,8 @@ def _rule(outcome: str, conditions: str, bits: Mapping[str, int]) -> Rule:
 def _by_first_words(words: Mapping[str, int]) -> dict[str, Start]:
     """Phrases by their first two words or the plurals of these; what is written out goes before a plural."""
     singles = {text: mask for text, mask in words.items() if " " not in text}
-    singles = {text + "s": mask for text, mask in singles.items() if len(text) > 2} | singles
+    plurals = {text + "s": mask for text, mask in singles.items() if len(text) > 2}
+    singles = plurals | {text: mask | plurals.get(text, 0) for text, mask in singles.items()}
     found = {text: Start(mask, {}) for text, mask in singles.items()}
     for text, mask in sorted(words.items(), key=lambda each: -each[0].count(" ")):
         first, *others = text.split()
