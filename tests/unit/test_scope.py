@@ -45,6 +45,8 @@ def test_words_of_the_field_in_other_trades(title: str) -> None:
         ("Research Scientist Intern", "Adobe", True),
         ("Research Scientist Intern", "Nation-wide Hospital", False),
         ("Research Scientist Intern, Nano-Optics", "Meta", False),
+        ("Research Scientist Intern - Glaciers", "Meta", False),
+        ("Research Scientist Intern - Stockholm", "Meta", True),
         ("Member of Technical Staff", "OpenAI", True),
         ("Member of Technical Staff", "Acme Networks", False),
         ("ASIC Verification Lead", "Cerebras Systems", True),
@@ -79,6 +81,9 @@ def test_a_plain_engineer_counts_in_a_modelling_team_only() -> None:
     assert judge_scope("Software Engineer II", team="Perception").in_scope
     assert not judge_scope("Software Engineer II", team="Payments", text=ML_TEXT).in_scope
     assert not judge_scope("Mechanical Engineer", team="Robotics Hardware").in_scope
+    assert judge_scope("Queue Associate, Nights", team="Trust & Safety").in_scope
+    assert not judge_scope("Queue Associate, Nights", team="Machine Learning").in_scope
+    assert not judge_scope("Executive Assistant", team="Trust & Safety").in_scope
     assert not judge_scope("Full Stack Engineer", team="Agentic Platform", company="Cohere", text=ML_TEXT).in_scope
 
 

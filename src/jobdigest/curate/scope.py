@@ -57,7 +57,7 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
     reading = read(title)
     rule = scope_rule(reading.bits)
     if rule is None:
-        return Scope(False, _NOTHING, reading)
+        return _whatever_craft(team, reading)
     if rule.outcome in {"in", "out"}:
         if text and reading.bits & tables().bits["mts"]:
             reading = _join(reading, role_named(text[:TEXT_LIMIT].lower()))
@@ -65,6 +65,15 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
     if team and (found := _by_team(title, team, rule)):
         return Scope(True, f"team says {words_for(*found)}", _join(reading, found[1]))
     return _ask(title, rule, reading, employer_kind(company), text)
+
+
+def _whatever_craft(team: str | None, reading: Reading) -> Scope:
+    """A title that says nothing of the field is in only where its team fights harm."""
+    known = tables().bits
+    about = read(team) if team else reading
+    if about.bits & known["harm"] and not reading.bits & (known["outhead"] | known["outfield"]):
+        return Scope(True, f'team says "{team}"', _join(reading, about))
+    return Scope(False, _NOTHING, reading)
 
 
 def _by_team(title: str, team: str, rule: Rule) -> tuple[Rule, Reading] | None:
