@@ -63,7 +63,9 @@ def make_message(delivery: Delivery, signers: list[Signer]) -> Message:
     """About 55 KB; the reader's link in the middle of both bodies, as the assembled edition has it."""
     link = KEYS.sign(UNSUBSCRIBE, delivery.subscriber_id).encode()
     html = b"".join((*_PIECE * 4, b"<p>", link, b"</p>\r\n", *_PIECE * 3))
-    return build(Parts(subject="24 new AI jobs", text=TEXT + link + b"\r\n", html=html), delivery, SENDER, signers)
+    return build(
+        Parts(subject="24 new AI jobs", text=TEXT + link + b"\r\n", html=html, dotless=True), delivery, SENDER, signers
+    )
 
 
 def freeze(store: Store, readers: int) -> float:

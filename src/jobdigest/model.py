@@ -285,18 +285,23 @@ class Limit(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The exact bytes for one delivery, CRLF line ends, not dot-stuffed, ready for DATA."""
+    """The exact bytes for one delivery, CRLF line ends, not dot-stuffed, ready for DATA; `dotless` as in `Parts`."""
 
     message_id: str
     mail_from: str
     rcpt_to: str
     data: bytes
+    dotless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """One mail before its headers and frame: both bodies quoted-printable (RFC 2045, lines ≤ 76), CRLF line ends."""
+    """One mail before its headers and frame: both bodies quoted-printable (RFC 2045, lines ≤ 76), CRLF line ends.
+
+    `dotless` promises that no line begins with a dot, so that no transport has to look for one (RFC 5321, 4.5.2).
+    """
 
     subject: str
     text: bytes
     html: bytes
+    dotless: bool = False

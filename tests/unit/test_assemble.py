@@ -257,10 +257,12 @@ def test_a_place_is_a_reason_only_where_it_was_wished_for() -> None:
 @given(st.lists(st.text()))
 @example(["\r", "\n"])
 @example(["a=  x.你xé你 a\t.  aéx你\t=\t.  .aaa=x a\t\n"])
+@example(["." * 200, ".", "\n.\n."])
 @example(["000\x1f\x1f\x80\x80\x80\x80\x80\U00010000\U00010000\U000100000"])
 def test_encoded_pieces_can_be_joined_anywhere(pieces: list[str]) -> None:
     joined = b"".join(encode(piece) for piece in pieces)
     assert max(map(len, joined.split(b"\r\n"))) <= 76
+    assert b"\n." not in b"\n" + joined
     expected = "".join(piece.replace("\r\n", "\n").replace("\r", "\n") for piece in pieces).encode("utf-8")
     assert quopri.decodestring(joined.replace(b"\r\n", b"\n")) == expected
 
@@ -272,6 +274,7 @@ def test_lines_of_every_length_keep_the_limit(char: str) -> None:
             text = before + char * length
             data = encode(text)
             assert max(map(len, data.split(b"\r\n"))) <= 76
+            assert b"\n." not in b"\n" + data
             assert quopri.decodestring(data.replace(b"\r\n", b"\n")).decode() == text
 
 
@@ -282,6 +285,8 @@ def test_golden(reader: str) -> None:
     html, text = bodies(parts)
     made = delivery(chosen.shown, chosen.extra, language=READERS[reader].get("language", "en"))
     assert headers(parts, made) == (GOLDEN / f"edition_{reader}.headers").read_bytes()
+    assert parts.dotless
+    assert b"\n." not in parts.html + parts.text
     assert parts.subject + "\n" == (GOLDEN / f"edition_{reader}.subject").read_text(encoding="utf-8")
     assert text == (GOLDEN / f"edition_{reader}.txt").read_text(encoding="utf-8")
     assert html == (GOLDEN / f"edition_{reader}.html").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from jobdigest.compose.words import Words
 from jobdigest.errors import StoreError
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 256 * 2**20
 SOFT_BREAK = b"=\r\n"
 LINE_LIMIT = 76  # RFC 2045, section 6.7, rule 5
@@ -132,9 +132,12 @@ class CompiledEdition:
 
 
 def encode(text: str) -> bytes:
-    """`text` as quoted-printable of its UTF-8, CRLF line ends, ending in a line break or a soft one."""
+    """`text` as quoted-printable of its UTF-8, CRLF line ends, ending in a line break or a soft one.
+
+    No line begins with a dot: it is written as =2E, which spares every transport the search for one.
+    """
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = binascii.b2a_qp(plain.encode(), istext=True).split(b"\n")
+    lines = (b"\n" + binascii.b2a_qp(plain.encode(), istext=True)).replace(b"\n.", b"\n=2E")[1:].split(b"\n")
     if len(max(lines, key=len)) > LINE_LIMIT:  # binascii makes 77 of a line that ends in white space
         lines = [_folded(line, LINE_LIMIT) for line in lines]
     last = lines.pop()
@@ -149,7 +152,8 @@ def _folded(line: bytes, limit: int) -> bytes:
     cut = limit - 1
     while b"=" in line[cut - 2 : cut]:  # never inside =XX
         cut -= 1
-    return line[:cut] + SOFT_BREAK + line[cut:]
+    rest = line[cut:]
+    return line[:cut] + SOFT_BREAK + (b"=2E" + rest[1:] if rest.startswith(b".") else rest)
 
 
 def encode_html(text: str) -> bytes:

@@ -83,6 +83,7 @@ class Press:
             subject=self.subject(ranked),
             text=_filled(self._forms[1], {**text_slots, **links}, text),
             html=_filled(self._forms[0], {**html_slots, **links}, html),
+            dotless=True,  # every piece comes from `encode`
         )
 
     def once(self, key: tuple[Any, ...], say: Callable[[], str]) -> Pair:

@@ -12,6 +12,7 @@ from jobdigest.errors import DigestError
 from jobdigest.model import Delivery, Message
 
 CHUNK = 8  # deliveries in one piece of work: handing one over costs as much as framing a mail
+AHEAD = 8  # pieces of work for each thread, so that none runs dry while the connections are served
 
 
 class Built(NamedTuple):
@@ -31,7 +32,7 @@ class Builders:
         self._make_message, self._wake = make_message, wake
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(cores, "build")
-        self._most = (cores + 1) * CHUNK
+        self._most = cores * AHEAD * CHUNK
         self._work: deque[Future[list[Built]]] = deque()
         self._done: deque[Built] = deque()
         self.held: dict[int, Delivery] = {}

@@ -72,7 +72,13 @@ def build(parts: Parts, delivery: Delivery, sender: Sender, signers: Sequence[Si
     ]
     data = _framed(headers, parts, delivery.language, message_id, signers)
     mail_from = return_path(delivery.edition, delivery.subscriber_id, delivery.address_hash, sender)
-    return Message(message_id=message_id, mail_from=mail_from, rcpt_to=ascii_domain(delivery.email), data=data)
+    return Message(
+        message_id=message_id,
+        mail_from=mail_from,
+        rcpt_to=ascii_domain(delivery.email),
+        data=data,
+        dotless=parts.dotless,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

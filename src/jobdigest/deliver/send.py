@@ -12,30 +12,26 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
 
-from jobdigest.deliver.building import Builders
 from jobdigest.deliver.clock import Clock
 from jobdigest.deliver.ledger import Ledger
-from jobdigest.deliver.policy import LONGEST_WAIT, Backoff, Breaker, Policy, canary_size, outcome
+from jobdigest.deliver.policy import LONGEST_WAIT, Backoff, Breaker, Policy, outcome
 from jobdigest.deliver.replies import Verdict
+from jobdigest.deliver.supply import Supply
 from jobdigest.deliver.transports.base import Event, Transport, What
 from jobdigest.errors import DigestError, StoreError
 from jobdigest.model import Delivery, DeliveryState, Message, Outcome
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0  # seconds between renewals of our leases
 PATIENCE_WITH_DATABASE = 300.0  # seconds
-GATHERING = 0.001  # seconds that a commit waits for the other connections; twice as many then share it
+GATHERING = 0.002  # seconds that a commit waits at most for the other connections to share it
 STOPPING = 8.0  # seconds that messages in flight get once we are asked to stop
-MAX_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +122,6 @@ class _Sender:
         self.ledger, self.transport, self.policy, self.clock, self.stop = ledger, transport, policy, clock, stop
         self.progress = progress
         self.database = ThreadPoolExecutor(1, "ledger")
-        self.queue: deque[Delivery] = deque()  # claimed, not being built
-        self.builders = Builders(make_message, transport.wake)  # claimed, not begun
         self.flying: dict[int, Delivery] = {}  # begun, no outcome yet
         self.ready: list[int] = []  # of these all but the final dot is with the server
         self.dotted: set[int] = set()  # of these the final dot may have been sent
@@ -135,9 +129,9 @@ class _Sender:
         self.unsent: set[int] = set()  # to give back; perhaps marked, but their dot was surely not sent
         self.evidence: str | None = None  # a stop rule fired
         self.commit: _Commit | None = None
-        self.unsure = False  # the last claim failed, and may have acted all the same
-        self.backoff, self.breaker = Backoff(), Breaker()
-        self.batch, self.claimed_at, self.beat = 32, 0.0, clock.monotonic()
+        self.gathering = 0.0  # since when something waits for the next commit
+        self.backoff, self.breaker, self.beat = Backoff(), Breaker(), clock.monotonic()
+        self.supply = Supply(ledger, self.database, make_message, policy, self.breaker, clock, transport.wake)
         self.trouble_since: float | None = None
         self.halted = False  # the edition is not `sending` any more
         self.waiting: str | None = None
@@ -161,9 +155,10 @@ class _Sender:
         """Begin as many messages as the transport takes."""
         if self._held_back():
             return
-        while (room := self.builders.room()) and (self.queue or self._claim()):
-            self.builders.add([self.queue.popleft() for _ in range(min(room, len(self.queue)))])
-        while self.transport.room() and (built := self.builders.next()):
+        if self.supply.fill(self.flying):
+            self.trouble_since = None
+        self.halted = self.halted or self.supply.over
+        while self.transport.room() and (built := self.supply.next()):
             self._begin(*built)
 
     def _held_back(self) -> bool:
@@ -171,9 +166,9 @@ class _Sender:
         troubled = self.trouble_since and (self.unsaved or self.commit)
         return bool(troubled or self.unsent or self.evidence or self.clock.monotonic() < self.backoff.until)
 
-    def _building(self) -> bool:
+    def _supplied(self) -> bool:
         """Whether messages are about to be begun."""
-        return bool(self.builders.held) and not self._held_back()
+        return self.supply.pending() and not self._held_back()
 
     def _begin(self, delivery: Delivery, message: Message | DigestError) -> None:
         if isinstance(message, DigestError):
@@ -183,65 +178,26 @@ class _Sender:
         self.flying[delivery.id] = delivery
         self.transport.begin(delivery.id, message)
 
-    def _claim(self) -> bool:
-        """Fill the queue from the ledger; False if nothing may be sent now."""
-        if self.unsure:
-            self._ask(self.ledger.let_go, self._held())
-        calendar, self.unsure = self.clock.calendar(), True
-        claimed = self._ask(
-            self.ledger.claim,
-            min(self._batch(), self._canary_room()),
-            self.policy.limits,
-            self.policy.domain_limits,
-            now=self.clock.now(),
-            calendar=calendar,
-            late_before=calendar - self.policy.late_within,
-        )
-        self.unsure, self.halted, self.trouble_since = False, claimed is None, None
-        self.queue.extend(claimed or ())
-        return bool(claimed)
-
-    def _held(self) -> list[int]:
-        return [*self.flying, *self.builders.held, *(delivery.id for delivery in self.queue)]
-
-    def _ask(self, call: Callable[..., T], *args: Any, **options: Any) -> T:
-        """Write in the one thread that does, after what it has in hand."""
-        return self.database.submit(call, *args, **options).result()
-
-    def _batch(self) -> int:
-        """What about a second needs: a claim is also the last look at whether a reader still wants mail."""
-        now = self.clock.monotonic()
-        if now - self.claimed_at < 0.5:
-            self.batch = min(MAX_BATCH, self.batch * 2)
-        elif now - self.claimed_at > 2:
-            self.batch = max(16, self.batch // 2)
-        self.claimed_at = now
-        return self.batch
-
-    def _canary_room(self) -> int:
-        """How many more may be tried before the canary has ended well; without one, any number."""
-        if not self.policy.canary:
-            return MAX_BATCH
-        found = self.ledger.standing()[2]
-        size = canary_size(self.policy, sum(found.values()) - found.get("skipped", 0))
-        decided = sum(found.get(state, 0) for state in ("accepted", "failed", "in_doubt"))
-        self.breaker.canary = decided < size
-        return max(0, size - decided - len(self._held())) if self.breaker.canary else MAX_BATCH
-
     # --- settling -------------------------------------------------------------------------------------------------
 
     def _turn(self, timeout: float) -> None:
         """Hear the transport, end a commit that is durable, begin the next one."""
-        self._hear(timeout)
+        self._hear(timeout if self.commit or not self._unwritten() else min(timeout, GATHERING))
         if self.commit and self.commit.marked.done():
             self._committed(self.commit)
-        if self.commit is None and (self.ready or self.unsaved or self.unsent or self.evidence):
-            if len(self.ready) < min(len(self.flying), self.transport.connections):
-                self._hear(GATHERING)
-            self._begin_commit()
+        if self.commit is None and self._unwritten():
+            now = self.clock.monotonic()
+            self.gathering = self.gathering or now
+            enough = len(self.ready) >= min(len(self.flying), self.transport.connections)
+            if enough or now - self.gathering >= GATHERING:
+                self._begin_commit()
+
+    def _unwritten(self) -> bool:
+        """Whether there is something to commit."""
+        return bool(self.ready or self.unsaved or self.unsent or self.evidence)
 
     def _hear(self, timeout: float) -> None:
-        for event in self.transport.wait(timeout) if self.flying or self.commit or self._building() else ():
+        for event in self.transport.wait(timeout) if self.flying or self.commit or self._supplied() else ():
             if event.what is What.READY:
                 self.ready.append(event.ticket)
             else:
@@ -249,6 +205,7 @@ class _Sender:
 
     def _begin_commit(self) -> None:
         """Marks and outcomes of all connections go into one transaction."""
+        self.gathering = 0.0
         ready, outcomes, unsent, evidence = self.ready, self.unsaved, self.unsent, self.evidence
         self.ready, self.unsaved, self.unsent, self.evidence = [], [], set(), None
         patience, now = self.policy.give_up_after, self.clock.now()
@@ -321,7 +278,8 @@ class _Sender:
 
     def _heartbeat(self) -> None:
         if self.clock.monotonic() - self.beat > HEARTBEAT:
-            self._ask(self.ledger.renew, self._held(), self.clock.now())
+            held = [*self.flying, *self.supply.held()]
+            self.database.submit(self.ledger.renew, held, self.clock.now()).result()
             self.beat = self.clock.monotonic()
 
     def _database_failed(self, error: StoreError) -> None:
@@ -336,7 +294,7 @@ class _Sender:
     # --- waiting and ending ---------------------------------------------------------------------------------------
 
     def _at_rest(self) -> bool:
-        busy = self.flying or self._building() or self.commit or self.unsaved or self.unsent or self.evidence
+        busy = self.flying or self._supplied() or self.commit or self.unsaved or self.unsent or self.evidence
         return not (busy or self.halted)
 
     def _idle(self) -> bool:
@@ -355,9 +313,7 @@ class _Sender:
 
     def end(self) -> None:
         """Leave nothing half done: let messages in flight end, cut the rest, give back what is not sent."""
-        unbegun = [*self.builders.close(), *(delivery.id for delivery in self.queue)]
-        self._give_back([*self.transport.withdraw(), *unbegun])
-        self.queue.clear()
+        self._give_back([*self.transport.withdraw(), *self.supply.close()])
         deadline = self.clock.monotonic() + STOPPING
         try:
             while (self.flying or self.commit) and self.clock.monotonic() < deadline:

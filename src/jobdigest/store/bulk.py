@@ -32,6 +32,8 @@ def write(connection: Connection, statement: Statement, rows: Sequence[Mapping[s
     Every parameter without a value of its own has to stand in every row. One row may return something, many may not.
     """
     made = _prepared(connection.engine.dialect.name, statement)
+    if len(rows) == 1:
+        return connection.exec_driver_sql(made.text, _line(made, rows[0]))
     columns = [
         _encoded([row[p.name] for row in rows], p.process) if p.asked else [p.own] * len(rows) for p in made.parameters
     ]
@@ -39,7 +41,12 @@ def write(connection: Connection, statement: Statement, rows: Sequence[Mapping[s
     if made.named:
         names = [p.name for p in made.parameters]
         lines = [dict(zip(names, line, strict=True)) for line in lines]
-    return connection.exec_driver_sql(made.text, lines if len(lines) > 1 else lines[0])
+    return connection.exec_driver_sql(made.text, lines)
+
+
+def _line(made: _Prepared, row: Mapping[str, Any]) -> Any:
+    given = [(p.process(row[p.name]) if p.process else row[p.name]) if p.asked else p.own for p in made.parameters]
+    return {p.name: value for p, value in zip(made.parameters, given, strict=True)} if made.named else tuple(given)
 
 
 def _encoded(column: list[Any], process: Process) -> list[Any]:

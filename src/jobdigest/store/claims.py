@@ -14,14 +14,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Update, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    case,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+    values,
+)
 
 from jobdigest.model import Delivery, DeliveryState, Outcome
 from jobdigest.store.bulk import write
 from jobdigest.store.schema import deliveries as d
 from jobdigest.store.schema import editions, subscribers, suppressions
+
+T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(hours=2)  # a retry_at beyond this was written by a clock that was wrong
@@ -55,7 +70,7 @@ def claim(
     if not_domains:
         where.append(d.c.domain.not_in(not_domains))
     query = (
-        select(*_OF_DELIVERY, subscribers.c.email, subscribers.c.state.label("standing"), subscribers.c.snoozed_until)
+        select(*_OF_DELIVERY, subscribers.c.state.label("standing"), subscribers.c.snoozed_until)
         .add_columns(subscribers.c.address_hash.label("address_now"), suppressions.c.address_hash.label("suppressed"))
         .outerjoin(subscribers, subscribers.c.id == d.c.subscriber_id)
         .outerjoin(suppressions, _suppressed(now))
@@ -69,13 +84,15 @@ def claim(
     _skip(conn, reasons, now)
     wanted = [row for row in rows if row.id not in reasons]
     if wanted:
-        ids = [row.id for row in wanted]
-        conn.execute(update(d).where(d.c.id.in_(ids)).values(owner=owner, lease_until=now + LEASE, updated=now))
+        some = _padded([row.id for row in wanted])
+        values = {"by": owner, "now": now, "until": now + LEASE, **_numbered("row", some)}
+        write(conn, _hold(len(some)), [values])
     return [_delivery(row) for row in wanted]
 
 
-_OF_DELIVERY = (d.c.id, d.c.edition, d.c.subscriber_id, d.c.address_hash, d.c.name, d.c.language, d.c.shown, d.c.extra,
-                d.c.key_id, d.c.not_before, d.c.attempts)  # fmt: skip
+_OF_DELIVERY = (d.c.id, d.c.edition, d.c.subscriber_id, d.c.address_hash, subscribers.c.email, d.c.name, d.c.language,
+                d.c.shown, d.c.extra, d.c.key_id, d.c.not_before, d.c.attempts)  # fmt: skip
+_FIELDS = tuple(column.name for column in _OF_DELIVERY)
 
 
 def _due(now: datetime, calendar: datetime) -> Any:
@@ -124,20 +141,9 @@ _RESTING: Any = {
 
 
 def _delivery(row: Any) -> Delivery:
-    return Delivery(
-        id=row.id,
-        edition=row.edition,
-        subscriber_id=row.subscriber_id,
-        address_hash=row.address_hash,
-        email=row.email,
-        name=row.name,
-        language=row.language,
-        shown=row.shown,
-        extra=row.extra or {},
-        key_id=row.key_id,
-        not_before=row.not_before,
-        attempts=row.attempts,
-    )
+    found = dict(zip(_FIELDS, row, strict=False))
+    found["extra"] = found["extra"] or {}
+    return Delivery(**found)
 
 
 def release(conn: Connection, edition: str, owner: str, ids: Sequence[int]) -> None:
@@ -168,20 +174,40 @@ def mark_sending(conn: Connection, edition: str, owner: str, ids: Sequence[int],
 
     Empty where the edition has been paused, stopped or cancelled; without the rows that are no longer `owner`'s.
     """
-    size = 1 << (len(ids) - 1).bit_length()  # so that few statements serve any number
-    padded = [*ids, *[ids[-1]] * (size - len(ids))]
-    values = {"by": owner, "now": now, "until": now + LEASE, "of": edition}
-    values |= {f"id{i}": row for i, row in enumerate(padded)}
-    return set(write(conn, _mark(size), [values]).scalars())
+    some = _padded(ids)
+    values = {"by": owner, "now": now, "until": now + LEASE, "of": edition, **_numbered("row", some)}
+    return set(write(conn, _mark(len(some)), [values]).scalars())
 
 
-# The statements of the path that every mail takes are built once: building and compiling them costs as much as a mail.
+# The path that every mail takes: one statement for all rows, since each step of another lets go of the interpreter, and
+# built once for each power of two rows, since building and compiling one costs as much as a mail.
+
+
+def _padded(rows: Sequence[T]) -> list[T]:
+    """The rows, the last one repeated until their number is a power of two; no statement minds a repeated row."""
+    return [*rows, *[rows[-1]] * ((1 << (len(rows) - 1).bit_length()) - len(rows))]
+
+
+def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    return {f"{name}{i}": value for i, value in enumerate(values)}
+
+
+def _listed(name: str, size: int) -> list[Any]:
+    return [bindparam(f"{name}{i}") for i in range(size)]
+
+
+@lru_cache
+def _hold(size: int) -> Update:
+    held = update(d).where(d.c.id.in_(_listed("row", size)))
+    return held.values(owner=bindparam("by"), lease_until=bindparam("until"), updated=bindparam("now"))
+
+
 @lru_cache
 def _mark(size: int) -> Update:
     now = bindparam("now", type_=d.c.updated.type)
     return (
         update(d)
-        .where(d.c.id.in_([bindparam(f"id{i}") for i in range(size)]))
+        .where(d.c.id.in_(_listed("row", size)))
         .where(d.c.owner == bindparam("by"), d.c.state == "pending")
         .where(exists().where(editions.c.key == bindparam("of"), editions.c.state == "sending"))
         .values(
@@ -202,55 +228,64 @@ def record(conn: Connection, owner: str, outcomes: Sequence[Outcome], now: datet
     """
     if not outcomes:
         return
-    write(conn, _RECORD, [_recorded(outcome, owner, now) for outcome in outcomes])
-    _catch_up(conn, [o.delivery for o in outcomes if o.state is DeliveryState.ACCEPTED])
+    some = _padded(outcomes)
+    values: dict[str, Any] = {"by": owner, "now": now}
+    for i, one in enumerate(some):
+        values |= {f"delivery{i}": one.delivery.id, f"state{i}": one.state.value, f"reason{i}": one.reason,
+                   f"answer{i}": one.answer, f"queue_id{i}": one.queue_id, f"retry_at{i}": one.retry_at,
+                   f"tried{i}": int(one.tried)}  # fmt: skip
+    write(conn, _record(len(some)), [values])
+    _catch_up(conn, [one.delivery for one in outcomes if one.state is DeliveryState.ACCEPTED])
 
 
-_RECORD = (
-    update(d)
-    .where(d.c.id == bindparam("row"), d.c.owner == bindparam("by"), _UNDECIDED)
-    .values(
-        state=bindparam("state"),
-        reason=bindparam("reason"),
-        answer=func.coalesce(bindparam("answer"), d.c.answer),
-        queue_id=bindparam("queue_id"),
-        retry_at=bindparam("retry_at"),
-        attempts=d.c.attempts + bindparam("tried"),
-        first_attempt=func.coalesce(d.c.first_attempt, bindparam("first")),
-        owner=bindparam("owner_after"),
-        lease_until=None,
-        updated=bindparam("updated"),
+_OUTCOME = {
+    "delivery": d.c.id,
+    "state": d.c.state,
+    "reason": d.c.reason,
+    "answer": d.c.answer,
+    "queue_id": d.c.queue_id,
+    "retry_at": d.c.retry_at,
+    "tried": d.c.attempts,
+}
+
+
+@lru_cache
+def _record(size: int) -> Update:
+    lines = [tuple(bindparam(f"{name}{i}", type_=c.type) for name, c in _OUTCOME.items()) for i in range(size)]
+    said = values(*(column(name, c.type) for name, c in _OUTCOME.items()), name="said").data(lines).cte("said")
+    now = bindparam("now", type_=d.c.updated.type)
+    return (
+        update(d)
+        .where(d.c.id == said.c.delivery, d.c.owner == bindparam("by"), _UNDECIDED)
+        .values(
+            state=said.c.state,
+            reason=said.c.reason,
+            answer=func.coalesce(said.c.answer, d.c.answer),
+            queue_id=said.c.queue_id,
+            retry_at=said.c.retry_at,
+            attempts=d.c.attempts + said.c.tried,
+            first_attempt=func.coalesce(d.c.first_attempt, case((said.c.tried == 1, now))),
+            owner=case((said.c.state == "in_doubt", d.c.owner)),
+            lease_until=None,
+            updated=now,
+        )
     )
-)
-
-
-def _recorded(outcome: Outcome, owner: str, now: datetime) -> dict[str, Any]:
-    return {
-        "row": outcome.delivery.id,
-        "by": owner,
-        "state": outcome.state.value,
-        "reason": outcome.reason,
-        "answer": outcome.answer,
-        "queue_id": outcome.queue_id,
-        "retry_at": outcome.retry_at,
-        "tried": int(outcome.tried),
-        "first": now if outcome.tried else None,
-        "owner_after": owner if outcome.state is DeliveryState.IN_DOUBT else None,
-        "updated": now,
-    }
 
 
 def _catch_up(conn: Connection, accepted: Sequence[Delivery]) -> None:
     if accepted:
-        write(conn, _CATCH_UP, [{"reader": one.subscriber_id, "edition": one.edition} for one in accepted])
+        some = _padded([one.subscriber_id for one in accepted])
+        write(conn, _caught_up(len(some)), [{"edition": accepted[0].edition, **_numbered("row", some)}])
 
 
-_CATCH_UP = (
-    update(subscribers)
-    .where(subscribers.c.id == bindparam("reader"))
-    .where(or_(subscribers.c.caught_up_to.is_(None), subscribers.c.caught_up_to < bindparam("edition")))
-    .values(caught_up_to=bindparam("edition"))
-)
+@lru_cache
+def _caught_up(size: int) -> Update:
+    return (
+        update(subscribers)
+        .where(subscribers.c.id.in_(_listed("row", size)))
+        .where(or_(subscribers.c.caught_up_to.is_(None), subscribers.c.caught_up_to < bindparam("edition")))
+        .values(caught_up_to=bindparam("edition"))
+    )
 
 
 def patiently(conn: Connection, outcomes: Sequence[Outcome], patience: timedelta) -> list[Outcome]:

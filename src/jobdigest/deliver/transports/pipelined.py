@@ -252,7 +252,7 @@ class Pipelined:
             self._ended(transaction, What.REFUSED, transaction.refusal)
             self._drop(line)
             return False
-        line.put(stuffed(transaction.message.data))
+        line.put(stuffed(transaction.message))
         transaction.ready = True
         self._write(line)
         return line in self._lines

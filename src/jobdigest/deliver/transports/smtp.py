@@ -64,7 +64,7 @@ class SmtplibConnection:
         self._ask(Phase.RCPT, f"RCPT TO:<{message.rcpt_to}>")
         self._ask(Phase.DATA, "DATA", 354)
         try:
-            self._smtp.send(stuffed(message.data))
+            self._smtp.send(stuffed(message))
         except OSError as error:
             _broken(Phase.DATA, error)
 
@@ -100,10 +100,12 @@ class SmtplibConnection:
         raise RefusedError(reply, broken=code in (421, -1) or (phase is Phase.DATA and code < 400))
 
 
-def stuffed(data: bytes) -> bytes:
+def stuffed(message: Message) -> bytes:
     """The body as it goes over the wire (RFC 5321 section 4.5.2), ending in CRLF, without the final dot."""
-    data = data.replace(b"\r\n.", b"\r\n..")
-    data = b"." + data if data.startswith(b".") else data
+    data = message.data
+    if not message.dotless:  # to look through every mail would take as long as all the rest that is done with it here
+        data = data.replace(b"\r\n.", b"\r\n..")
+        data = b"." + data if data.startswith(b".") else data
     return data if data.endswith(b"\r\n") else data + b"\r\n"
 
 
