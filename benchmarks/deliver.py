@@ -109,8 +109,10 @@ def pem_of(database: str, name: str) -> Path:
     return Path(f"{database.removeprefix('sqlite:///')}.{name}.pem")
 
 
-def our_sender(database: str, port: int, connections: int, algorithms: tuple[str, ...], ready: Any, go: Any) -> None:
-    """One sender process; waits for the others before it starts."""
+def our_sender(
+    database: str, port: int, connections: int, algorithms: tuple[str, ...], ready: Any, go: Any, done: Any
+) -> None:
+    """A sender process; says when it is ready, waits for the start, and says when all is sent."""
     signers = [Signer("example.com", name, pem_of(database, name).read_bytes()) for name in algorithms]
     store = open_store(database)
     server = Server(host="127.0.0.1", port=port, tls="none", local_name="example.com")
@@ -122,32 +124,27 @@ def our_sender(database: str, port: int, connections: int, algorithms: tuple[str
         Pipelined(server, connections),
         Policy(),
         clock=Clock(SLOT),
-        alongside=True,
     )
+    done.release()
 
 
-def ours(
-    folder: Path, mails: int, port: int, connections: int, algorithms: tuple[str, ...] = (), processes: int = 1
-) -> float:
-    """Seconds that our senders need for an edition that is already frozen."""
+def ours(folder: Path, mails: int, port: int, connections: int, algorithms: tuple[str, ...] = ()) -> float:
+    """Seconds that our sender needs for an edition that is already frozen."""
     database = f"sqlite:///{folder}/{time.monotonic_ns()}.db"
     store = open_store(database)
     freeze(store, mails)
     for name in algorithms:
         pem_of(database, name).write_bytes(keygen("example.com", name, name).private_pem)  # type: ignore[arg-type]
     context = multiprocessing.get_context("spawn")
-    ready, go = context.Semaphore(0), context.Event()
-    arguments = (database, port, connections // processes, algorithms, ready, go)
-    workers = [context.Process(target=our_sender, args=arguments) for _ in range(processes)]
-    for worker in workers:
-        worker.start()
-    for _ in workers:
-        ready.acquire()
+    ready, go, done = context.Semaphore(0), context.Event(), context.Semaphore(0)
+    sender = context.Process(target=our_sender, args=(database, port, connections, algorithms, ready, go, done))
+    sender.start()
+    ready.acquire()
     began = time.perf_counter()
     go.set()
-    for worker in workers:
-        worker.join()
+    done.acquire()
     took = time.perf_counter() - began
+    sender.join()
     with store.read() as conn:
         assert ledger.counts(conn, EDITION) == {"accepted": mails}, ledger.counts(conn, EDITION)
     store.close()
@@ -254,9 +251,9 @@ def large_audience(folder: Path, readers: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-n", type=int, default=3_000, help="mails per peer and round")
+    parser.add_argument("-n", type=int, default=10_000, help="mails per peer and round")
     parser.add_argument("-r", type=int, default=3, help="rounds")
-    parser.add_argument("-c", type=int, default=10, help="our connections, of all our processes together")
+    parser.add_argument("-c", type=int, default=40, help="our connections")
     parser.add_argument("--readers", type=int, default=100_000, help="audience of the memory figure; 0 skips it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -288,10 +285,8 @@ def race(folder: Path, mails: int, rounds: int, connections: int) -> None:
         peers: dict[str, Callable[[], float]] = {
             "smtp-source -d -s 10": lambda: smtp_source(mails, port, mail),
             "unsigned": lambda: ours(folder, mails, port, connections),
-            "unsigned, 2 processes": lambda: ours(folder, mails, port, connections, (), 2),
             "Ed25519": lambda: ours(folder, mails, port, connections, ("ed25519",)),
             "RSA-2048": lambda: ours(folder, mails, port, connections, ("rsa",)),
-            "RSA-2048, 2 processes": lambda: ours(folder, mails, port, connections, ("rsa",), 2),
         }
         found: dict[str, list[float]] = {name: [] for name in (*peers, USUAL)}
         for _ in range(rounds):

@@ -33,6 +33,7 @@ NEEDED = ("jobdigest.deliver.send", "jobdigest.deliver.transports.pipelined", "j
 ROOT = str(Path(jobdigest.__file__).parent)
 TRACED = (
     "deliver/send.py",
+    "deliver/supply.py",
     "deliver/building.py",
     "deliver/transports/pipelined.py",
     "store/sending.py",

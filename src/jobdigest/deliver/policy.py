@@ -130,6 +130,8 @@ class Breaker:
 
     def evidence(self) -> str | None:
         """Why to stop now, or None."""
+        if not self._last:
+            return None
         bad, seen = sum(self._recent), len(self._recent)
         if bad >= self.LEAST and bad >= self.SHARE * seen:
             return f"{bad} of the last {seen} answers refuse mail like ours, the last one: {self._last}"

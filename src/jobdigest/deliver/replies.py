@@ -69,14 +69,14 @@ _OUT_OF_STEP = {500, 502, 503, 504, 530, 538}  # a confused conversation or miss
 
 def judge(reply: Reply) -> Verdict:
     """The verdict for one answer; a lost connection before the dot backs off, after it nobody may ask here."""
+    if reply.phase is Phase.DOT and 200 <= reply.code < 300:
+        return Verdict.ACCEPT
     if reply.code == 0 or reply.code in _SERVER_BUSY:
         return Verdict.BACK_OFF
     if reply.enhanced in _OUR_SENDER:
         return Verdict.STOP
     if reply.phase in (Phase.CONNECT, Phase.AUTH, Phase.MAIL):
         return Verdict.DENIED if reply.code >= 500 else Verdict.BACK_OFF
-    if reply.phase is Phase.DOT and 200 <= reply.code < 300:
-        return Verdict.ACCEPT
     if 400 <= reply.code < 500 or (reply.phase is Phase.RCPT and reply.code == 552):
         return Verdict.DEFER
     if reply.code < 500 or reply.code in _OUT_OF_STEP:
@@ -86,4 +86,6 @@ def judge(reply: Reply) -> Verdict:
 
 def is_policy(reply: Reply) -> bool:
     """Whether the answer says that mail like ours is not wanted (5.7.x or 554): enough of these stop the edition."""
+    if reply.code < 400:
+        return False
     return reply.enhanced.startswith("5.7.") or (reply.code == 554 and not reply.enhanced.startswith("5.1."))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jobdigest.deliver.replies import Phase, Reply
-from jobdigest.deliver.transports.smtp import one_line
 from jobdigest.model import Message
 
 MOST_UNREAD = 64 * 1024  # a server that says more than this without an end of line is not speaking SMTP
@@ -42,7 +41,7 @@ class Line:
     utf8: bool
     out: deque[bytes | memoryview] = field(default_factory=deque)
     unread: bytes = b""
-    words: list[str] = field(default_factory=list)  # of a reply of several lines
+    words: list[bytes] = field(default_factory=list)  # of a reply of several lines
     awaited: deque[tuple[Phase | None, Transaction | None]] = field(default_factory=deque)
     current: deque[Transaction] = field(default_factory=deque)  # at most two: one dotted, one after it
     reset: bool = False
@@ -75,12 +74,12 @@ class Line:
             else:
                 self.out[0] = memoryview(piece)[sent:]
 
-    def replies(self) -> Iterator[tuple[int | None, str]]:
-        """Take the whole replies out of what was read: code (None where it is none) and words, on one line."""
+    def replies(self) -> Iterator[tuple[int | None, bytes]]:
+        """Take the whole replies out of what was read: code (None where it is none) and words."""
         *complete, self.unread = self.unread.split(b"\n")
         for raw in complete:
-            text = raw.decode("utf-8", "replace").rstrip("\r")
-            self.words.append(text[4:])
-            if text[3:4] != "-":
-                said, self.words = one_line(" ".join(self.words)), []
-                yield (int(text[:3]), said) if text[:3].isdecimal() and text[:3].isascii() else (None, one_line(text))
+            self.words.append(raw[4:])
+            if raw[3:4] != b"-":
+                words, self.words = b" ".join(self.words), []
+                code = raw[:3]
+                yield (int(code), words) if code.isdigit() else (None, raw)

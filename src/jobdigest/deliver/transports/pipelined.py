@@ -23,6 +23,7 @@ from jobdigest.deliver.transports.line import MOST_UNREAD, Line, Transaction
 from jobdigest.deliver.transports.smtp import NO_SMTPUTF8, Server, connect, needs_smtputf8, one_line, stuffed
 from jobdigest.model import Message
 
+_ENVELOPE = (Phase.MAIL, Phase.RCPT)
 _WAITING = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -34,17 +35,16 @@ class Pipelined:
         self._server = server
         self._selector = selectors.DefaultSelector()
         self._wake, self._woken = socket.socketpair()
-        self._wake.setblocking(False)
-        self._woken.setblocking(False)
+        for end in (self._wake, self._woken):
+            end.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
         self._opened: queue.SimpleQueue[Line | Reply] = queue.SimpleQueue()
-        self._opening = 0
+        self._opening, self._closed = 0, False
         self._lines: set[Line] = set()
         self._backlog: deque[Transaction] = deque()
         self._at: dict[int, Line] = {}  # tickets that are READY or dotted
         self._events: list[Event] = []
         self._held = 0  # messages begun and not ended
-        self._closed = False
 
     def room(self) -> int:
         """One message on each connection and one behind it."""
@@ -113,15 +113,14 @@ class Pipelined:
         while not self._opened.empty():
             if isinstance(opened := self._opened.get(), Line):
                 opened.socket.close()
-        self._selector.close()
-        self._wake.close()
-        self._woken.close()
+        for end in (self._selector, self._wake, self._woken):
+            end.close()
 
     # --- opening --------------------------------------------------------------------------------------------------
 
     def _assign(self) -> None:
         """Give what waits to free connections, and open new ones for the rest."""
-        free = [line for line in self._lines if not line.current and not line.awaited]
+        free = [line for line in self._lines if not line.current and not line.awaited] if self._backlog else []
         while self._backlog and free:
             line = free.pop()
             self._start(line, self._backlog.popleft())
@@ -150,15 +149,14 @@ class Pipelined:
     def _take_opened(self) -> None:
         with suppress(*_WAITING):
             self._woken.recv(4096)
-        with suppress(queue.Empty):
-            while True:
-                opened = self._opened.get_nowait()
-                self._opening -= 1
-                if isinstance(opened, Line):
-                    self._lines.add(opened)
-                    self._selector.register(opened.socket, selectors.EVENT_READ, opened)
-                elif self._backlog:
-                    self._ended(self._backlog.popleft(), What.REFUSED, opened)
+        while not self._opened.empty():
+            opened = self._opened.get()
+            self._opening -= 1
+            if isinstance(opened, Line):
+                self._lines.add(opened)
+                self._selector.register(opened.socket, selectors.EVENT_READ, opened)
+            elif self._backlog:
+                self._ended(self._backlog.popleft(), What.REFUSED, opened)
 
     # --- talking --------------------------------------------------------------------------------------------------
 
@@ -200,12 +198,13 @@ class Pipelined:
     def _read(self, line: Line) -> None:
         try:
             while True:
-                data = line.socket.recv(65_536)
-                if not data:
+                if not (data := line.socket.recv(MOST_UNREAD)):
                     raise ConnectionResetError("the server closed the connection")
                 line.unread += data
                 if len(line.unread) > MOST_UNREAD:
                     raise ConnectionAbortedError("the server does not speak SMTP")
+                if len(data) < MOST_UNREAD and not isinstance(line.socket, ssl.SSLSocket):
+                    break  # there is no more; TLS may hold some back
         except _WAITING:
             pass
         except OSError as error:
@@ -217,34 +216,35 @@ class Pipelined:
 
     def _lines_of_reply(self, line: Line) -> bool:
         """Take whole replies out of what was read; False once the connection is gone."""
-        for code, text in line.replies():
+        for code, words in line.replies():
             if code is None or not line.awaited:  # an idle time-out (421), or no SMTP at all
-                self._broken(line, ConnectionAbortedError(f"unexpected answer {text!r}"))
-                return False
-            if not self._answered(line, code, text):
-                return False
+                self._broken(line, ConnectionAbortedError(f"unexpected answer {one_line(words)!r}"))
+            elif self._answered(line, code, words):
+                continue
+            return False
         return True
 
-    def _answered(self, line: Line, code: int, text: str) -> bool:
+    def _answered(self, line: Line, code: int, words: bytes) -> bool:
         """One reply to the oldest command; False once the connection is gone."""
         phase, transaction = line.awaited.popleft()
         if phase is None or transaction is None:
             return True  # RSET: what comes next shows whether it helped
         transaction.phase = phase
-        reply = Reply(phase, code, text)
-        if phase is Phase.DOT:
-            line.current.popleft()
-            self._ended(transaction, What.ANSWERED, reply)
-        elif code == 354 and phase is Phase.DATA:
+        if phase is Phase.DATA and code == 354:
             return self._take_data(line, transaction)
-        elif phase is Phase.DATA or code not in (250, 251):
+        if phase in _ENVELOPE and code in (250, 251):
+            if transaction.commands:
+                line.put_commands(transaction)
+                self._write(line)
+            return line in self._lines
+        reply = Reply(phase, code, one_line(words))
+        if phase is not Phase.DOT:
             return self._refused(line, transaction, reply)
-        elif transaction.commands:
-            line.put_commands(transaction)
-            self._write(line)
+        line.current.popleft()
+        self._ended(transaction, What.ANSWERED, reply)
         if code == 421:
-            self._broken(line, ConnectionAbortedError(text))
-        return code != 421 and line in self._lines
+            self._broken(line, ConnectionAbortedError(reply.text))
+        return code != 421
 
     def _take_data(self, line: Line, transaction: Transaction) -> bool:
         if transaction.refusal:  # DATA accepted after a refused recipient: there is no way back but to leave
