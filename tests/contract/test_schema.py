@@ -16,12 +16,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, text
 
 from jobdigest.errors import StoreError
-from jobdigest.store import facts, open_store, upgrade
+from jobdigest.store import facts, open_store, resolve, upgrade
 from jobdigest.store.engine import connect
 from jobdigest.store.schema import metadata
 from support.cli import Operator
 from support.postgres import database
 
+KEYS = (7, -(2**63), 2**63 - 1)
 OF_ONE_DATABASE = ("job_words", "ix_jobs_words")  # full-text search; test_search.py proves it on both
 
 
@@ -59,6 +60,8 @@ def old_database(url: str) -> None:
         environment.configure(connection=connection, transactional_ddl=False)
         environment.run_migrations()
         connection.execute(insert(metadata.tables["meta"]).values(key="kept", value="since the first version"))
+        keys = [{"identity": key, "job_id": f"j{number}"} for number, key in enumerate(KEYS)]
+        connection.execute(insert(metadata.tables["identities"]), keys)
     engine.dispose()
 
 
@@ -74,6 +77,7 @@ def test_an_older_database_is_upgraded_when_it_is_opened_and_copied_first(kind: 
     store = open_store(url)
     with store.read() as connection:
         assert facts.get(connection, "kept") == "since the first version"
+        assert resolve._owners(connection, {*KEYS, 5}) == {key: f"j{number}" for number, key in enumerate(KEYS)}
         assert upgrade._current(connection) == upgrade._known()[-1]
     store.close()
     copies = list(tmp_path.glob("*.before-*"))

@@ -17,6 +17,13 @@ from jobdigest.errors import StoreError
 from jobdigest.store.upgrade import upgrade
 
 BUSY_SECONDS = 30
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=8000",  # pages (32 MB): several batches change the same pages, which go to the file once
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+)
 
 
 class Store:
@@ -101,7 +108,7 @@ def _for_owner_only(path: Path) -> None:
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -15,7 +15,7 @@ from jobdigest.curate.merge import Member, Merged, merge
 from jobdigest.curate.state import Sightings, State, state
 from jobdigest.model import Job, PostingRef, Salary
 from jobdigest.store import search
-from jobdigest.store.bulk import write
+from jobdigest.store.bulk import among, write
 from jobdigest.store.postings import COLUMNS_OF_A_POSTING, read_places, read_salary
 from jobdigest.store.schema import jobs, postings, rulings
 
@@ -94,15 +94,20 @@ def _upsert(dialect_name: str, names: tuple[str, ...]) -> Insert:
 def _merged(connection: Connection, job_ids: Sequence[str], now: datetime) -> Iterator[tuple[str, Merged | None]]:
     for start in range(0, len(job_ids), 1000):
         some = job_ids[start : start + 1000]
-        query = select(*COLUMNS_OF_A_POSTING).where(postings.c.job_id.in_(some)).order_by(postings.c.job_id)
-        scoped = select(postings.c.job_id).where(postings.c.job_id.in_(some), postings.c.in_scope)
-        rows = connection.execute(query.where(postings.c.job_id.in_(scoped))).all()
+        scoped = select(postings.c.job_id).where(among(connection, postings.c.job_id, some), postings.c.in_scope)
+        query = select(*COLUMNS_OF_A_POSTING).where(postings.c.job_id.in_(scoped)).order_by(postings.c.job_id)
         found = set()
-        for job_id, group in groupby(rows, key=lambda row: row.job_id):
+        for job_id, group in groupby(connection.execute(query).all(), key=lambda row: row.job_id):
             found.add(job_id)
             yield job_id, merge([member(row, state(sightings(row), now)) for row in group])
-        has_row = connection.scalars(select(jobs.c.id).where(jobs.c.id.in_(set(some) - found), jobs.c.open)).all()
-        yield from ((job_id, None) for job_id in has_row)
+        without = [job_id for job_id in some if job_id not in found]
+        yield from ((job_id, None) for job_id in _open_of(connection, without))
+
+
+def _open_of(connection: Connection, job_ids: Sequence[str]) -> list[str]:
+    """Those of some jobs that are open; looked up by their ids, since a database may think that few jobs are open."""
+    rows = connection.execute(select(jobs.c.id, jobs.c.open).where(among(connection, jobs.c.id, job_ids)))
+    return [row.id for row in rows if row.open]
 
 
 def _row(job_id: str, merged: Merged, now: datetime, place_keys: PlaceKeys) -> dict[str, Any]:
@@ -131,9 +136,8 @@ def yearly(salary: Salary | None) -> float | None:
 
 def sweep_expired(connection: Connection, now: datetime, place_keys: PlaceKeys) -> None:
     """Close the jobs whose postings' stated last day has passed since they were last merged."""
-    late = select(postings.c.job_id).where(postings.c.valid_through < now.date())
-    query = select(jobs.c.id).where(jobs.c.open, jobs.c.id.in_(late))
-    refresh(connection, connection.scalars(query).all(), now, place_keys)
+    late = connection.scalars(select(postings.c.job_id).where(postings.c.valid_through < now.date())).all()
+    refresh(connection, _open_of(connection, late), now, place_keys)
 
 
 def read_jobs(connection: Connection, where: Any, page_url: Callable[[str], str]) -> list[Job]:

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Update, bindparam, func, select, text, update
 
 from jobdigest.model import Place, Posting, Salary
-from jobdigest.store.bulk import insert_rows, write
+from jobdigest.store.bulk import among, insert_rows, write
 from jobdigest.store.schema import editions, postings
 
 _CURATION_LOCK = 0x6A6F6265
+_CACHE_KB = 32_768
 CONFIRM_AFTER = timedelta(hours=6)
 NEWS_OF_A_NEW_SOURCE = timedelta(days=14)
-_AT_ONCE = 1000
 COLUMNS_OF_A_POSTING = tuple(
     column for column in postings.c if column.name not in ("text", "raw_hash", "identity_keys")
 )
@@ -55,8 +55,13 @@ class Kept(NamedTuple):
 
 
 def lock_curation(connection: Connection) -> None:
-    """One writer curates at a time: SQLite locks by itself, PostgreSQL by this lock until the transaction ends."""
-    if connection.dialect.name == "postgresql":
+    """One writer curates at a time: SQLite locks by itself, PostgreSQL by this lock until the transaction ends.
+
+    Keys fall on pages all over a SQLite file; those that a batch changes had better fit in memory.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KB}")
+    else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CURATION_LOCK})
 
 
@@ -65,7 +70,7 @@ def find_known(connection: Connection, source: str, source_ids: Sequence[str]) -
     rows = connection.execute(
         select(
             postings.c.source_id, postings.c.id, postings.c.raw_hash, postings.c.job_id, postings.c.identity_keys
-        ).where(postings.c.source == source, postings.c.source_id.in_(source_ids))
+        ).where(postings.c.source == source, among(connection, postings.c.source_id, source_ids))
     )
     return {row[0]: Known(*row[1:]) for row in rows}
 
@@ -74,22 +79,20 @@ def touch(connection: Connection, ids: Sequence[int], now: datetime) -> list[str
     """Postings seen again unchanged: they are listed, so absence and its conclusion end; returns jobs that reopen."""
     if not ids:
         return []
-    back = connection.scalars(
-        select(postings.c.job_id).where(postings.c.id.in_(ids), postings.c.missing_since.is_not(None))
-    ).all()
+    these = among(connection, postings.c.id, ids)
+    back = connection.scalars(select(postings.c.job_id).where(these, postings.c.missing_since.is_not(None))).all()
     connection.execute(
-        update(postings).where(postings.c.id.in_(ids)).values(last_seen=now, missing_since=None, closed_at=None)
+        update(postings).where(these).values(last_seen=now, missing_since=None, closed_at=None)
         if back
-        else update(postings).where(postings.c.id.in_(ids)).values(last_seen=now)
+        else update(postings).where(these).values(last_seen=now)
     )
     return list(back)
 
 
 def touch_listed(connection: Connection, source: str, source_ids: Sequence[str], now: datetime) -> None:
     """Postings that a source lists in rows nobody can read: not missing, though not known to be open again."""
-    for start in range(0, len(source_ids), _AT_ONCE):
-        some = postings.c.source_id.in_(source_ids[start : start + _AT_ONCE])
-        connection.execute(update(postings).where(postings.c.source == source, some).values(last_seen=now))
+    listed = (postings.c.source == source) & among(connection, postings.c.source_id, source_ids)
+    connection.execute(update(postings).where(listed).values(last_seen=now))
 
 
 def touch_source(connection: Connection, source: str, now: datetime) -> None:
@@ -225,8 +228,8 @@ def is_empty(connection: Connection) -> bool:
 
 def totals(connection: Connection) -> tuple[int, int]:
     """How many postings are stored, and how many of them are in scope."""
-    row = connection.execute(select(func.count(), func.count().filter(postings.c.in_scope))).one()
-    return row[0], row[1]
+    stored = connection.scalar(select(func.count()).select_from(postings))
+    return stored or 0, connection.scalar(select(func.count()).where(postings.c.in_scope)) or 0  # each from an index
 
 
 def each_posting(connection: Connection) -> Iterator[Row[Any]]:

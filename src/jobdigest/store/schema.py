@@ -186,13 +186,17 @@ postings = Table(
     UniqueConstraint("source", "source_id"),
     Index("ix_postings_announced_in", "announced_in", **_only("announced_in IS NOT NULL")),
     Index("ix_postings_closed", "company_key", **_only("closed_at IS NOT NULL")),
+    Index(
+        "ix_postings_in_scope_job_id", "job_id", sqlite_where=text("in_scope = 1"), postgresql_where=text("in_scope")
+    ),
+    Index("ix_postings_valid_through", "valid_through", **_only("valid_through IS NOT NULL")),
 )
 
 # What makes two postings one job, as 64-bit hashes: postings that share a key share the job.
 identities = Table(
     "identities",
     metadata,
-    Column("identity", BigInteger, primary_key=True, autoincrement=False),
+    Column("identity", _Id, primary_key=True, autoincrement=False),
     Column("job_id", String, nullable=False, index=True),
 )
 
@@ -231,6 +235,7 @@ jobs = Table(
     Index("ix_jobs_open_hidden_rank", "open", "hidden", "rank"),
     Index("ix_jobs_open_hidden_role_type", "open", "hidden", "role_type"),
     Index("ix_jobs_company_key", "company_key"),
+    Index("ix_jobs_redirect_to", "redirect_to", **_only("redirect_to IS NOT NULL")),
 )
 
 # The operator's hand: hide, pin, allow, deny, split; remembered and explained.
