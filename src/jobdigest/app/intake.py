@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +15,7 @@ from jobdigest.model import Posting, RawPosting
 from jobdigest.store import Store, jobs, postings, resolve, rulings
 from jobdigest.store.postings import Fresh
 
-CHUNK = 1000
+CHUNK = 5000
 
 
 class Counts(NamedTuple):
@@ -22,6 +24,18 @@ class Counts(NamedTuple):
     seen: int = 0
     new: int = 0
     changed: int = 0
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles, which takes a tenth of the time: judging makes none, only a multitude of objects."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +54,8 @@ class Intake:
         latest = list({raw.source_id: raw for raw in raws}.values())
         total = Counts()
         for start in range(0, len(latest), CHUNK):
-            counts = self._take_chunk(latest[start : start + CHUNK])
+            with _uncollected():
+                counts = self._take_chunk(latest[start : start + CHUNK])
             total = Counts(*(a + b for a, b in zip(total, counts, strict=True)))
         return total
 

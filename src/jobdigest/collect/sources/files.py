@@ -22,7 +22,9 @@ from jobdigest.collect.sources.base import Batch, Context, Manners, Option, RowP
 from jobdigest.errors import ParseError, SourceError
 from jobdigest.model import RawPosting
 
-_ROWS = 1000
+_ROWS = 5000
+_CHARACTERS = 8 * 2**20
+"""What a batch holds at most: its keys go to the store together, which is cheaper the more there are."""
 _LONGEST = 16 * 2**20
 _LARGEST = 32 * 2**20
 """Bytes of a `json` file, which takes five to ten times as much memory once read."""
@@ -173,6 +175,25 @@ def repeated(rows: Iterator[Row]) -> dict[int, int]:
     return last
 
 
+def _some(rows: Iterator[Row]) -> list[Row]:
+    """The rows of one batch."""
+    chunk: list[Row] = []
+    size = 0
+    for row in islice(rows, _ROWS):
+        chunk.append(row)
+        size += _size(row[1])
+        if size >= _CHARACTERS:
+            break
+    return chunk
+
+
+def _size(row: Any) -> int:
+    """How much text a row holds, roughly."""
+    if isinstance(row, dict):
+        return sum(len(value) for value in row.values() if isinstance(value, str))
+    return len(row) if isinstance(row, bytes) else 0
+
+
 def _quick_id(row: Any) -> str | None:
     """The id of a line that begins with it, without parsing the rest; None where that would be a guess."""
     match = _QUICK_ID.match(row) if isinstance(row, bytes) else None
@@ -193,7 +214,7 @@ class FileKind:
     options: Mapping[str, Option] = field(default_factory=dict)
 
     async def fetch(self, context: Context) -> AsyncIterator[Batch]:
-        """See `Kind.fetch`; reads in a thread, 1,000 rows at a time."""
+        """See `Kind.fetch`; reads in a thread, thousands of rows at a time."""
         path = Path(context.source.value or "")
         try:
             with path.open("rb") as file:
@@ -207,7 +228,7 @@ class FileKind:
 
     def next_batch(self, rows: Iterator[Row], last: Mapping[int, int], company: str | None = None) -> Batch | None:
         """The next rows, without those that a later row replaces; None at the end."""
-        chunk = list(islice(rows, _ROWS))
+        chunk = _some(rows)
         postings: list[RawPosting] = []
         problems: list[RowProblem] = []
         for number, row in chunk:
