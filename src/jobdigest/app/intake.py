@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from jobdigest.curate.judge import Rules, judge, raw_hash
+from jobdigest.curate.judge import Rules, judge_all, raw_hash
 from jobdigest.curate.place import place_keys
 from jobdigest.model import Posting, RawPosting
 from jobdigest.store import Store, jobs, postings, resolve, rulings
@@ -73,7 +73,7 @@ class Intake:
                 if before and before.raw_hash == digest:
                     unchanged.append(before.id)
                 else:
-                    posting = judged.get(raw.source_id) or self._judge(raw)
+                    posting = judged.get(raw.source_id) or self._judge([raw])[raw.source_id]
                     mask = postings.split_mask(self.source, raw.source_id) if raw.source_id in split_off else 0
                     fresh.append(Fresh(posting, digest, before, mask))
             touched = set(postings.touch(connection, unchanged, self.now))
@@ -93,15 +93,17 @@ class Intake:
         """Judge what is new or changed before the transaction, in which nobody else may store."""
         with self.store.read() as connection:
             known = postings.find_known(connection, self.source, ids)
-        changed = (
-            raw
-            for raw, digest in zip(raws, hashes, strict=True)
-            if raw.source_id not in known or known[raw.source_id].raw_hash != digest
+        return self._judge(
+            [
+                raw
+                for raw, digest in zip(raws, hashes, strict=True)
+                if raw.source_id not in known or known[raw.source_id].raw_hash != digest
+            ]
         )
-        return {raw.source_id: self._judge(raw) for raw in changed}
 
-    def _judge(self, raw: RawPosting) -> Posting:
-        return judge(raw, source=self.source, direct=self.direct, rules=self.rules, now=self.now)
+    def _judge(self, raws: Sequence[RawPosting]) -> dict[str, Posting]:
+        judged = judge_all(raws, source=self.source, direct=self.direct, rules=self.rules, now=self.now)
+        return {posting.source_id: posting for posting in judged}
 
     def finish(self, started: datetime) -> int:
         """After a complete answer: close what it no longer lists, by the rules of absence; returns how many."""

@@ -98,7 +98,7 @@ def _settle(parent: str, aliases: Mapping[str, str]) -> str:
     return parent
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def _plain(name: str) -> tuple[str, str]:
     """The name without legal suffixes, and without tails too; spaces don't count."""
     text = _PART_OF.sub("", _BRACKETS.sub(" ", name[:LONGEST_READ])) or name[:LONGEST_READ]

@@ -66,8 +66,11 @@ def read_date(text: str, now: datetime, *, future: bool = False) -> date | None:
     `future` is for closing dates: days up to ten years ahead count, words relative to now and yearless days don't.
     """
     text = text.strip()
-    if not text or len(text) > MAX_TEXT:
-        return None
+    return _read(text, now, future) if 0 < len(text) <= MAX_TEXT else None
+
+
+@lru_cache(maxsize=16_384)
+def _read(text: str, now: datetime, future: bool) -> date | None:
     found = _absolute(text)
     if found is None and not future and not _EPOCH.match(text) and not _ISO.match(text):
         found = _by_now(text, now.astimezone(UTC).replace(second=0, microsecond=0))

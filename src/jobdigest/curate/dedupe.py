@@ -60,9 +60,23 @@ def facts(title: str, company: str | None, locations: Sequence[str] = (), salary
 
     Places only help to see where a title repeats them: one role in thirty cities is one job. Pay never splits.
     """
-    read = read_title(title)
     employer = company_key(company)
-    words = _role_words(read, _place_words(tuple(locations)), _names(company, employer))
+    places, names = _place_words(tuple(locations)), _names(company, employer)
+    told, words = _told(title)
+    if words.isdisjoint(places) and words.isdisjoint(names):  # nearly always
+        return Facts(employer, *told[1:])
+    return _facts(read_title(title), employer, places, names)
+
+
+@lru_cache(maxsize=32_768)
+def _told(title: str) -> tuple[Facts, frozenset[str]]:
+    """What a title says whoever the employer is, and the words that a place or an employer's name could change."""
+    read = read_title(title)
+    return _facts(read, "", frozenset(), frozenset()), frozenset(read.core)
+
+
+def _facts(read: TitleFacts, employer: str, places: frozenset[str], names: frozenset[str]) -> Facts:
+    words = _role_words(read, places, names)
     grades = set(read.grades)
     level = read.level
     if read.seniority == "intern":
@@ -133,7 +147,7 @@ def _intern_words(words: set[str]) -> set[str]:
     return rest
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def _place_words(locations: tuple[str, ...]) -> frozenset[str]:
     words = _WORD.findall(fold(" ".join(locations)[:500]).lower())
     return frozenset(word for word in words if word not in LEXICON)

@@ -194,7 +194,7 @@ def clean_line(text: str, limit: int) -> str:
         text = _without_tricks(text)
     elif not text.isprintable():
         text = _UNSEEN.sub("", text)
-    text = _SPACES.sub(" ", text).strip()
+    text = " ".join(text.split()) if text.isascii() else _SPACES.sub(" ", text).strip()
     return text if len(text) <= limit else _cut(text, limit)
 
 

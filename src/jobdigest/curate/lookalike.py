@@ -52,7 +52,7 @@ def lookalike(url: str, company: str | None) -> str | None:
     return _judged(name, company) if name else None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def _judged(name: str, company: str | None) -> str | None:
     names = _names()
     domain = registrable_domain(name)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -158,7 +158,8 @@ def assess(
     *, title: str, company: str | None, url: str | None, salary: str | None, description: str
 ) -> tuple[str, ...]:
     """Why a posting is suspect, strongest reason first; empty if the evidence isn't enough to hold it back."""
-    found = _spoken("\n".join(filter(None, (title, salary, description[:MAX_READ]))))
+    line = f"{title}\n{salary}" if salary else title
+    found = _spoken(f"{line}\n{description[:MAX_READ]}") if description else dict(_spoken_in_line(line))
     pay = _pay(title, salary, description)
     if pay:
         found[pay[0]] = pay[1]
@@ -196,6 +197,12 @@ def _weighed_by_wording(found: dict[str, float], needed: float, description: str
     weight = 2.0 if heard.touchy >= LIKE_A_FRAUD else 1.0 if total >= 1 and heard.touchy > 0 else 0.0
     reason = "reads like known frauds" + (f" ({', '.join(heard.about[:5])})" if heard.about else "")
     return found | ({reason: weight} if weight else {})
+
+
+@lru_cache(maxsize=32_768)
+def _spoken_in_line(text: str) -> Mapping[str, float]:
+    """The same of a title, which come again."""
+    return _spoken(text)
 
 
 def _spoken(text: str) -> dict[str, float]:

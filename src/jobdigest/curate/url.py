@@ -257,6 +257,7 @@ _TRACKING = frozenset(
     )
 )
 _TRACKED = re.compile(r"utm_|mkt_|pk_|hsa_|_hs|at_|ga_|icid|jt=", re.IGNORECASE)
+_SLASHES = re.compile("/{2,}")
 _LOCALE = re.compile(r"^/[a-z]{2}[-_][A-Za-z]{2}(?=/)")
 _APPLY = re.compile(r"(?<=.)/(?:apply|application|apply-now|application/new|applications/new|applymanually)/?$", re.I)
 _ROUTE = re.compile(r"^!?/?[^:~]*\d")  # a fragment that is a page of a one-page application
@@ -281,9 +282,10 @@ def canonical(url: str) -> str | None:
     if identity:
         return f"https://ats/{identity}"
     name = _ascii_host(parts.name)
-    path = _APPLY.sub("", re.sub("/{2,}", "/", _LOCALE.sub("", parts.path)).rstrip("/"))
+    path = _LOCALE.sub("", parts.path)
+    path = _APPLY.sub("", (_SLASHES.sub("/", path) if "//" in path else path).rstrip("/"))
     query = _query(parts.query)
-    fragment = "#" + parts.fragment if _ROUTE.search(parts.fragment) and "/" in parts.fragment else ""
+    fragment = "#" + parts.fragment if "/" in parts.fragment and _ROUTE.search(parts.fragment) else ""
     if not name or (not query and not fragment and is_list(path)):
         return None
     spelled = f"https://{name.removeprefix('www.')}{path}{query}{fragment}"
