@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -201,6 +202,7 @@ class Null:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self._woken = threading.Event()
 
     def room(self) -> int:
         return 500 - len(self._events)
@@ -215,11 +217,14 @@ class Null:
         raise AssertionError
 
     def wait(self, timeout: float) -> list[Event]:
+        if not self._events:
+            self._woken.wait(timeout)
+        self._woken.clear()
         events, self._events = self._events, []
         return events
 
     def wake(self) -> None:
-        pass
+        self._woken.set()
 
     def withdraw(self) -> list[int]:
         return []

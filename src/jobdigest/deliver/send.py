@@ -123,7 +123,7 @@ class _Sender:
         self.progress = progress
         self.database = ThreadPoolExecutor(1, "ledger")
         self.flying: dict[int, Delivery] = {}  # begun, no outcome yet
-        self.ready: list[int] = []  # of these all but the final dot is with the server
+        self.ready: dict[int, None] = {}  # in order; of these all but the final dot is with the server
         self.dotted: set[int] = set()  # of these the final dot may have been sent
         self.unsaved: list[Outcome] = []  # not committed yet
         self.unsent: set[int] = set()  # to give back; perhaps marked, but their dot was surely not sent
@@ -199,15 +199,15 @@ class _Sender:
     def _hear(self, timeout: float) -> None:
         for event in self.transport.wait(timeout) if self.flying or self.commit or self._supplied() else ():
             if event.what is What.READY:
-                self.ready.append(event.ticket)
+                self.ready[event.ticket] = None
             else:
                 self._judge(event)
 
     def _begin_commit(self) -> None:
         """Marks and outcomes of all connections go into one transaction."""
         self.gathering = 0.0
-        ready, outcomes, unsent, evidence = self.ready, self.unsaved, self.unsent, self.evidence
-        self.ready, self.unsaved, self.unsent, self.evidence = [], [], set(), None
+        ready, outcomes, unsent, evidence = list(self.ready), self.unsaved, self.unsent, self.evidence
+        self.ready, self.unsaved, self.unsent, self.evidence = {}, [], set(), None
         patience, now = self.policy.give_up_after, self.clock.now()
         future = self.database.submit(self.ledger.settle, ready, outcomes, list(unsent), evidence, patience, now)
         self.commit = _Commit(ready, outcomes, unsent, evidence, future)
@@ -234,8 +234,7 @@ class _Sender:
         """Turn an event that ended an attempt into an outcome, and into what we think of server and edition."""
         delivery, reply = self.flying.pop(event.ticket), event.reply
         self.dotted.discard(event.ticket)
-        if event.ticket in self.ready:
-            self.ready.remove(event.ticket)
+        self.ready.pop(event.ticket, None)
         ended, verdict = outcome(event, delivery, self.clock.now())
         self.unsaved.append(ended)
         if reply is None or verdict is None:
@@ -336,7 +335,7 @@ class _Sender:
             reason = "stopped between the final dot and the answer"
             self.unsaved.append(Outcome(delivery=self.flying.pop(row), state=DeliveryState.IN_DOUBT, reason=reason))
         self._give_back(list(self.flying))
-        self.ready = []
+        self.ready = {}
         try:
             if self.commit:
                 self.commit.marked.exception()  # one transaction after the other
