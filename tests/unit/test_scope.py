@@ -77,6 +77,14 @@ def test_team_is_asked_before_the_text() -> None:
     assert scope.evidence.startswith("team says")
 
 
+def test_a_plain_platform_counts_where_the_text_is_full_of_what_models_run_on() -> None:
+    text = "You keep GPU nodes healthy: Slurm, NCCL over InfiniBand, checkpoints of training runs, and LLM inference."
+    assert judge_scope("Site Reliability Engineer", company="Lambda", text=text).in_scope
+    assert not judge_scope("Site Reliability Engineer", company="Lambda", text=WEB_TEXT).in_scope
+    assert not judge_scope("Site Reliability Engineer", company="Lambda").in_scope
+    assert judge_scope("Infrastructure Engineer", team="Machine Learning").in_scope
+
+
 def test_a_plain_engineer_counts_in_a_modelling_team_only() -> None:
     assert judge_scope("Software Engineer II", team="Perception").in_scope
     assert not judge_scope("Software Engineer II", team="Payments", text=ML_TEXT).in_scope

@@ -35,6 +35,7 @@ _KINDS = {
 }
 _BY_TEAM = {"ask staff", "ask research", "ask customer", "ask solutions", "ask architect", "ask collection", "ask chip"}
 _MAKER = "ask maker"
+_MAKERS = {_MAKER, "ask serving"}
 _ROLE_NAMED = re.compile(
     r"\b(?:as (?:an?|our|the|your)|(?:looking for|seeking|hiring|role of|position of) (?:an? |our |the )?)"
     r" ?([^.,;:!\n]{3,70})"
@@ -82,7 +83,7 @@ def _by_team(title: str, team: str, rule: Rule) -> tuple[Rule, Reading] | None:
     A plain engineer in a modelling team is read as `Software Engineer, Perception` would be.
     """
     known = tables().bits
-    if rule.outcome == _MAKER:
+    if rule.outcome in _MAKERS:
         about, telling = read(f"{title}, {team}"), known["mlteam"] | known["harm"]
     else:
         about, telling = read(team), ~0 if rule.outcome in _BY_TEAM else known["harm"]
