@@ -54,6 +54,7 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("ML Intern - Academic Year", "ML Intern"),
         ("Infosec Engineer", "Information Security Engineer"),
         ("Data Engineer, Search Team", "Data Engineer, Search"),
+        ("ML Intern - May - August 2026", "ML Intern - Summer 2026"),
         ("Admin Assistant", "Administrative Assistant"),
         ("D2D Sales Rep", "Door-to-Door Sales Representative"),
         ("Store Analyst - Eagle Heights", "Store Analyst - Winter Crossing"),
@@ -87,6 +88,8 @@ def test_one_job(one: str, other: str) -> None:
         ("Engineer - Data Center", "Engineer"),
         ("Software Intern - Developer Experience", "Software Intern"),
         ("R&D Intern - Track 2", "R&D Intern - Track 3"),
+        ("ML Intern - Jan - Jun 2026", "ML Intern - Jul-Dec 2026"),
+        ("ML Intern - January 2026 to August 2026", "ML Intern - Summer 2026"),
     ],
 )
 def test_two_jobs(one: str, other: str) -> None:

@@ -14,7 +14,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from jobdigest.curate.titleparts import PLAIN, Facets, Part, read_part
+from jobdigest.curate.titleparts import PLAIN, Facets, Part, is_month, read_part
 from jobdigest.curate.titlewords import FIELD_WORDS, Phrase, fold, word_list
 from jobdigest.model import Degree, Seniority
 
@@ -34,6 +34,9 @@ _MONEY = re.compile(
     r"(?:\s?\+\s?(?i:equity|bonus|commissions?|benefits|ote|tips))*"
 )
 _DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?=(?:20)?\d\d\b)")
+_SPAN = re.compile(  # `Jul - Dec 2026`: the dash between two months
+    r"(?<=[a-z0-9])\s?[-–—]\s?(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b)", re.IGNORECASE
+)
 _GENDER = re.compile(
     r"\s*\([mfwdhvx](?:\s?/\s?[mfwdhvx*]+){1,3}\)|\s[-–]?\s?[mfwdhvx](?:/[mfwdhvx*]){1,3}$", re.IGNORECASE
 )
@@ -110,6 +113,7 @@ def _cut(folded: str) -> list[tuple[int, Part]]:
         folded = _MONEY.sub(lambda match: " " * len(match[0]), folded)
     if "/" in folded or "." in folded:
         folded = _DAY.sub(lambda match: " " * len(match[0]), folded)
+    folded = _SPAN.sub(_closed, folded)
     spans = []
     start = 0
     for match in _BREAK.finditer(folded):
@@ -119,6 +123,12 @@ def _cut(folded: str) -> list[tuple[int, Part]]:
     if part := read_part(folded[start:]):
         spans.append((start, part))
     return spans
+
+
+def _closed(dash: re.Match[str]) -> str:
+    """Blanks for a dash with a month before it, too."""
+    before = _FIELD_WORD.findall(dash.string[max(0, dash.start() - 15) : dash.start()])
+    return " " * len(dash[0]) if any(map(is_month, before[-2:])) else dash[0]
 
 
 def _is_place(text: str, spans: list[tuple[int, Part]], at: int) -> bool:

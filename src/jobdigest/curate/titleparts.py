@@ -181,11 +181,15 @@ class _Reader:
             self.employment = self.employment or value[0]
         elif kind == "degree":
             self.degrees.append(value[0])  # type: ignore[arg-type]  # the table's keys are the model's words
-        elif kind in ("season", "month"):
+        elif kind == "season" or (kind == "month" and not self._ends_span(at)):
             self._season(value[0], at)
         elif kind == "work":
             self._workplace(meaning, at)
         self.meaningful |= kind not in ("noise", "work", "employment")
+
+    def _ends_span(self, at: int) -> bool:
+        """Of `Jan-Jun` and `January 2026 to August 2026` the month that begins counts."""
+        return any(map(is_month, self.words[max(0, at - 3) : at]))
 
     def _workplace(self, meaning: Meaning, at: int) -> None:
         """`Remote` is where the work is done, but `Remote Sensing` and `Hybrid Cloud` are what it is about."""
@@ -264,7 +268,7 @@ class _Reader:
         return 1
 
     def _after_month(self, at: int) -> bool:
-        return any(meaning.kind == "month" for meaning in LEXICON.get(self._word(at - 1), ()))
+        return is_month(self._word(at - 1))
 
     def _counts(self, at: int, after: str) -> bool:
         """Whether a digit is a level: at the end, beside another level, or after the word for it or for the role."""
@@ -378,6 +382,11 @@ def _run(names: list[str], most: int, *, end: bool = False) -> int:
 
 def _with_state(run: list[str]) -> bool:
     return len(run) > 1 and run[-1] in STATES and is_name(" ".join(run[:-1]))
+
+
+def is_month(word: str) -> bool:
+    """Whether a word names a month, in small letters or as written."""
+    return any(meaning.kind == "month" for meaning in LEXICON.get(word.lower(), ()))
 
 
 def _dates(word: str) -> bool:
