@@ -27,10 +27,11 @@ def _any_of(written: Iterable[str]) -> str:
 _BEFORE = re.compile(
     rf"(?:(?<![A-Za-z])(?P<code>[A-Z]{{3}})[\s:]?\$?|(?P<sign>{_any_of(words.SYMBOLS.keys() - {'CA'})}))\s{{0,2}}$"
 )
+_TIMES = re.compile(r"(?:[xX]|T(?!\s?(?:€|EUR)))(?![^\W\d_])")  # "60x", "$2T"
 _MULTIPLIED = "|".join(re.escape(word) for word in sorted(words.MULTIPLIERS, key=len, reverse=True))
 _FORMS = "|".join(re.escape(form) for form in sorted(words.SYMBOLS.keys() - {"R", "S/"}, key=len, reverse=True))
 _AFTER = re.compile(
-    rf"(?P<space>\s?)(?P<mult>(?i:{_MULTIPLIED})(?![^\W\d_]|\.\w)|[kKmMTtLl](?=[€£$])|[万萬만억億千천]|(?i:k|lpa)(?=[A-Z]{{3}}\b))?"
+    rf"(?P<space>\s?)(?P<mult>(?i:{_MULTIPLIED})(?![^\W\d_]|\.\w)|[kKmMTtLl](?=[€£$])|천만|千万|千萬|백만|百万|百萬|[万萬만억億千천]|(?i:k|lpa)(?=[A-Z]{{3}}\b))?"
     rf"\s?(?P<cur>(?:\$\s?)?(?:{_FORMS}|[A-Z]{{3}})(?![A-Za-z]))?"
 )
 
@@ -52,6 +53,8 @@ def find_amounts(text: str) -> list[Amount]:
     for match in _NUMBER.finditer(text):
         previous = found[-1].end if found else -1
         if match.start() < previous or _is_part_of_a_word(text, match.start(), previous):
+            continue
+        if _TIMES.match(text, match.end()):
             continue
         before = _BEFORE.search(text[max(0, match.start() - 8) : match.start()])
         after = _AFTER.match(text, match.end())

@@ -26,7 +26,7 @@ MAX_PASSAGES = 60
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:(?:-|to)\s?)?(?:\d+(?:[.,]\d+)?)?\s?%")
 _PLANS = re.compile(r"(?i)\b40[13]\s?\(?[kb]\b\)?|\b24/7\b")
-_BREAK = re.compile(r"[•|;\n]|[!?]\s|\.\s+(?=[A-Z])|\s--\s|\s/\s(?=[A-Z])|,\s(?=[a-z]{4})")
+_BREAK = re.compile(r"[•|\n]|;(?!\s?[$€£]\d[\d.,]*\s?/)|[!?]\s|\.\s+(?=[A-Z])|\s--\s|\s/\s(?=[A-Z])|,\s(?=[a-z]{4})")
 _ENDS = re.compile(r"\s*(?:$|[+(,|/])")
 _JOINT = re.compile(r"[+,/(;|]")
 _LOWER_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
@@ -34,6 +34,7 @@ _DIGIT = re.compile(r"\d")
 _DASHES = re.compile("\\s*[\u2010-\u2015\u2212\uff0d]\\s*")
 _MONTHS_PAID = re.compile(r"\d\d\s?薪")  # "15薪": fifteen months' pay a year
 _EVEN = re.compile(r"(?<=\d)[,.][-–—](?!\s?\d)")  # "55.000,-"
+_CASH = re.compile(r"^\s*(?:(?:cash|gross|annual|yearly|fixed)\s+)?")
 _OF_THAT = re.compile(r"%\s*\([~≈]?\s?$")  # "10% (~$11,500)"
 _NAMED = re.compile(
     r"(?:(?<![A-Za-z])(?!around|about|approx|circa)[a-z]{3,}|(?<![A-Za-z])[A-Z]{2,4})\s*(?::|\(|of)?\s*$"
@@ -200,7 +201,7 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     start, end = _clause(text, statement)
     before, after = text[start : statement.start], text[statement.end : end]
     low, high = statement.low, statement.high
-    stated = bool(words.PAY.search(before) or words.PAY.match(after.lstrip()))
+    stated = bool(words.PAY.search(before) or words.PAY.match(_CASH.sub("", after)))
     if _is_negative(text, statement) or _is_noise(before, after):
         return None
     currency = _resolve(text, low, high)
@@ -327,7 +328,7 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
 
 def _by_words(text: str, high: Amount) -> str | None:
     """The currency that other words imply: "25-50K·14薪", "2-4万/月", "RAL 30-38K"."""
-    tens = high.multiplier in ("万", "萬") and re.search(r"[/每]\s?[月年]", text)
+    tens = high.multiplier in ("万", "萬", "k") and re.search(r"[/每]\s?[月年]", text)
     if (tens or re.search("薪[^給]*$|^[^給]*薪", text)) and not re.search("[ぁ-ん給円]|NT", text):
         return "CNY"
     return "EUR" if re.search(r"\bRAL\b", text) else None
