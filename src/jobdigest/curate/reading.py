@@ -28,7 +28,8 @@ _ANY_WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+")
 _RATE = re.compile(r"(?<=\d)k?\+?\s?/\s?(?:hr|hour|day|week|month|yr|year)s?\b")  # no human resources
 _DECLARES = {"imply", "set", "given", "policy", "spelled"}
 _COMPOUND = re.compile(  # `Bildverarbeitungsentwickler`: what it is about, and the person
-    r"([a-z]{4,}?)s?(entwickler|ingenieur|spezialist|experte|analyst|berater|architekt|wissenschaftler|forscher)(?:in|innen)?"
+    r"([a-z]{4,}?)s?(entwickler|ingenieur|spezialist|experte|analyst|berater|architekt|wissenschaftler|forscher"
+    r"|beauftragter?|leiter|trainer|referent)(?:in|innen)?"
 )
 _IS_CJK = re.compile(rf"[{_CJK}]")
 
