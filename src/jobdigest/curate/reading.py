@@ -78,7 +78,7 @@ class Policy(NamedTuple):
     """What an open title is worth at one kind of employer.
 
     `needed` terms of AI work in a text bring it in (None: no number does). `alone` says what the title is worth
-    without a text: `in`, `out`, or `bare`, in where it says nothing more than that.
+    without a text: `in`, `out`, `bare`, in where it says nothing more than that, or `near`, one word more.
     """
 
     needed: int | None
@@ -300,10 +300,12 @@ def _settle(bits: int) -> int:
     return bits
 
 
-def is_bare(title: str, reading: Reading) -> bool:
-    """Whether a title says nothing besides what was read: no other word but facets, numbers and places."""
-    known = {word for hit in reading.hits for word in hit.words.split()} | tables().facets
-    return all(word in known or word.isdigit() or is_place((word,)) for word in words_of(title[:TITLE_LIMIT]))
+def unread(title: str, reading: Reading, company: str | None) -> int:
+    """How many words of a title say something besides what was read: facets, numbers, places and the employer don't."""
+    known = (
+        {word for hit in reading.hits for word in hit.words.split()} | tables().facets | set(words_of(company or ""))
+    )
+    return sum(not (word in known or word.isdigit() or is_place((word,))) for word in words_of(title[:TITLE_LIMIT]))
 
 
 def _credit(hits: Sequence[Hit], added: int) -> Iterator[Hit]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from jobdigest.config import Role
 from jobdigest.curate.reading import TITLE_LIMIT, Reading, Rule, first_rule, read, tables, words_for
-from jobdigest.curate.scope import Scope, employer_kind, judge_scope
+from jobdigest.curate.scope import Scope, judge_scope
 
 
 class RoleType(NamedTuple):
@@ -99,16 +99,13 @@ def classify(
     scope = judge_scope(title, company=company, team=team, text=text)
     if not scope.in_scope:
         return Verdict(False, None, f"out: {scope.evidence}")
-    return _typed(scope, read(team) if team else None, employer_kind(company))
+    return _typed(scope, read(team) if team else None)
 
 
-def _typed(scope: Scope, team: Reading | None, employer: str) -> Verdict:
-    """The first role rule that holds; a team that fights harm counts whatever the craft.
-
-    What no rule names is training data at those who supply it.
-    """
+def _typed(scope: Scope, team: Reading | None) -> Verdict:
+    """The first role rule that holds; a team that fights harm counts whatever the craft."""
     rule = role_rule(scope.reading.bits)
-    role_type = rule.outcome if rule else "human-data" if employer == "feeder" else "other-ai"
+    role_type = rule.outcome if rule else "other-ai"
     if team and role_type != "trust-safety" and team.bits & tables().bits["harm"]:
         return Verdict(True, "trust-safety", f"{scope.evidence}; team fights harm")
     if rule is None:

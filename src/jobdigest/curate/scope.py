@@ -16,10 +16,10 @@ from jobdigest.curate.reading import (
     Reading,
     Rule,
     first_rule,
-    is_bare,
     read,
     tables,
     union,
+    unread,
     words_for,
     words_of,
 )
@@ -34,6 +34,7 @@ _KINDS = {
     "other": "of no known kind",
 }
 _BY_TEAM = {"ask staff", "ask research", "ask customer", "ask solutions", "ask architect", "ask collection", "ask chip"}
+_SPARE = {"bare": 0, "near": 1}  # words of the title that may be left unread
 _MAKER = "ask maker"
 _MAKERS = {_MAKER, "ask serving"}
 _ROLE_NAMED = re.compile(
@@ -65,7 +66,7 @@ def judge_scope(title: str, *, company: str | None = None, team: str | None = No
         return Scope(rule.outcome == "in", f"title says {words_for(rule, reading)}", reading)
     if team and (found := _by_team(title, team, rule)):
         return Scope(True, f"team says {words_for(*found)}", _join(reading, found[1]))
-    return _ask(title, rule, reading, employer_kind(company), text)
+    return _ask(title, rule, reading, company, text)
 
 
 def _whatever_craft(team: str | None, reading: Reading) -> Scope:
@@ -107,8 +108,9 @@ def employer_kind(company: str | None) -> str:
     return named or "other"
 
 
-def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scope:
+def _ask(title: str, rule: Rule, reading: Reading, company: str | None, text: str) -> Scope:
     """What employer and text say where the title leaves it open."""
+    kind = employer_kind(company)
     policy = tables().policies[rule.outcome]
     needed, alone = policy.get(kind) or policy["ai" if kind in {"chip", "feeder"} else "other"]
     if rule.outcome == _MAKER and (person := role_named(text[:TEXT_LIMIT].lower(), "wanted")).hits:
@@ -117,7 +119,7 @@ def _ask(title: str, rule: Rule, reading: Reading, kind: str, text: str) -> Scop
         return Scope(False, _NOTHING, reading)
     said, vouched = f"title says {words_for(rule, reading)}", tables().bits["vouched"]
     if not text:
-        inside = alone == "in" or (alone == "bare" and is_bare(title, reading))
+        inside = alone == "in" or (alone in _SPARE and unread(title, reading, company) <= _SPARE[alone])
         return Scope(inside, f"{said}, employer is {_KINDS[kind]}", _join(reading, Reading(vouched, ())))
     lowered = text[:TEXT_LIMIT].lower()
     least = needed or 0
