@@ -16,8 +16,13 @@ import pytest
 
 from jobdigest.compose.assemble import assemble
 from jobdigest.compose.bits import positions
+from jobdigest.deliver.dkim import Signer, keygen
 from jobdigest.deliver.message import Sender, build
+from jobdigest.deliver.setup import send_one
+from jobdigest.deliver.transports.pipelined import Pipelined
+from jobdigest.deliver.transports.smtp import Server
 from support.editions import KEYS, READERS, REPO, SLOT, a_draft, choice, compiled, config, delivery
+from support.smtp_sink import Sink
 
 MAILCHECK = REPO.parent / "shared" / "mailcheck" / "mailcheck"
 BASE = "https://jobs.jobdigest.dev"
@@ -130,11 +135,18 @@ def test_mailcheck_finds_nothing(reader: str, tmp_path: Path) -> None:
         unsubscribe_mailto="unsubscribe@jobdigest.dev",
     )
     past = replace(mail, not_before=SLOT - timedelta(days=365))
-    (tmp_path / "mail.eml").write_bytes(build(assemble(EDITION, mail, KEYS, BASE), past, sender).data)
+    pair = keygen("jobdigest.dev", "s1")
+    signed = build(assemble(EDITION, mail, KEYS, BASE), past, sender, [Signer("jobdigest.dev", "s1", pair.private_pem)])
+    with Sink() as sink:
+        server = Server(host=sink.host, port=sink.port, tls="none", timeout=10, local_name="jobdigest.dev")
+        send_one(Pipelined(server, 1), signed)
+        (tmp_path / "mail.eml").write_bytes(sink.mails[0].data)
     jobs = [DRAFT.items[position].job for position in positions(chosen.shown)]
     expected = [{"title": job.title, "company": job.company, "url": job.url} for job in jobs]
     (tmp_path / "jobs.json").write_text(json.dumps(expected))
     command = [str(MAILCHECK), str(tmp_path / "mail.eml"), "--expect", str(tmp_path / "jobs.json"), "--json"]
+    (tmp_path / "key").write_text(pair.record)
+    command += ["--require-dkim", "--dkim-key", f"jobdigest.dev/s1={tmp_path / 'key'}"]
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=MAILCHECK.parent, env={**os.environ}, check=False
     )
