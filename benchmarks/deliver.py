@@ -1,6 +1,6 @@
 """Sending, measured against postfix's `smtp-source` in the same run.
 
-    python -m benchmarks.deliver [-n MAILS] [-r ROUNDS] [--readers AUDIENCE]
+    python -m benchmarks.deliver [-n MAILS] [-r ROUNDS] [-c CONNECTIONS] [--readers AUDIENCE] [--nodemailer FOLDER]
 
 Every mail of ours is personal (its own headers, token and slots in the body), goes through the ledger with durable
 marks, and is as large as the one constant mail that `smtp-source` sends. Peers take turns (A B C A B C); figures are
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import re
 import resource
 import shutil
@@ -50,6 +51,7 @@ from jobdigest.store.sending import SendingLedger
 from jobdigest.subscribers.tokens import UNSUBSCRIBE, Keys
 
 USUAL = "EmailMessage, dkimpy (RSA-2048), smtplib in a loop"
+NODE = "nodemailer, a pool of 10, its DKIM (RSA-2048)"
 EDITION = "2026-W48"
 SLOT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 KEYS = Keys([b"a benchmark's key"])
@@ -179,6 +181,15 @@ def usual(mails: int, port: int) -> float:
     return time.perf_counter() - began
 
 
+def nodemailer(mails: int, port: int, folder: Path) -> float:
+    """Seconds that nodemailer, installed in `folder` with npm, needs to compose, sign and send as many mails."""
+    key = keygen("example.com", "rsa", "rsa").private_pem
+    command = ["node", str(Path(__file__).with_name("nodemailer.js")), str(mails), str(port)]
+    found = {**os.environ, "NODE_PATH": str(folder.resolve() / "node_modules")}
+    done = subprocess.run(command, input=key, env=found, check=True, stdout=subprocess.PIPE)
+    return mails / float(done.stdout)
+
+
 @contextmanager
 def sink() -> Iterator[int]:
     """postfix's smtp-sink on a free port."""
@@ -260,6 +271,9 @@ def main() -> None:
     parser.add_argument("-r", type=int, default=3, help="rounds")
     parser.add_argument("-c", type=int, default=40, help="our connections")
     parser.add_argument("--readers", type=int, default=100_000, help="audience of the memory figure; 0 skips it")
+    parser.add_argument(
+        "--nodemailer", type=Path, help="a folder where `npm install nodemailer` was run: a further peer"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -270,10 +284,10 @@ def main() -> None:
         if shutil.which("smtp-sink") is None:
             sys.stdout.write("smtp-sink and smtp-source are not installed (Debian: postfix); the race is left out\n")
             return
-        race(folder, options.n, options.r, options.c)
+        race(folder, options.n, options.r, options.c, options.nodemailer)
 
 
-def race(folder: Path, mails: int, rounds: int, connections: int) -> None:
+def race(folder: Path, mails: int, rounds: int, connections: int, node: Path | None) -> None:
     """All peers in turn; a table."""
     store = open_store(f"sqlite:///{folder}/one.db")
     freeze(store, 1)
@@ -293,6 +307,8 @@ def race(folder: Path, mails: int, rounds: int, connections: int) -> None:
             "Ed25519": lambda: ours(folder, mails, port, connections, ("ed25519",)),
             "RSA-2048": lambda: ours(folder, mails, port, connections, ("rsa",)),
         }
+        if node:
+            peers[NODE] = lambda: 10 * nodemailer(mails // 10, port, node)
         found: dict[str, list[float]] = {name: [] for name in (*peers, USUAL)}
         for _ in range(rounds):
             for name, peer in peers.items():
