@@ -19,15 +19,16 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 from jobdigest.curate.lookalike import lookalike
 from jobdigest.curate.url import host, registrable_domain
-from jobdigest.curate.wording import ENOUGH, reading, touchy_in
+from jobdigest.curate.wording import reading, touchy_in
 from jobdigest.model import Safety
 
 SUSPECT_AT = 2.0
 MAX_READ = 20_000  # characters of a description
 MAX_SENTENCE = 700
 MAX_WORDING = 8_000  # characters
-LIKE_A_FRAUD = 0.5  # of `wording.reading`
-HONEST_BELOW = -2.5
+LIKE_A_FRAUD = 1.5  # of `wording.reading`; a long text has many passages, so one must say much
+LIKE_ONE_WHOLE = 0.4  # the same of a short text
+FAINTLY_LIKE = 0.3  # less than each
 
 
 class _Signal(NamedTuple):
@@ -143,10 +144,17 @@ _DUTY = re.compile(
 )
 _WARNING = re.compile(
     r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*"
+    r"|(?:people|persons|somebody|someone|anyone|others|strangers|those|criminals)(?: who| that)? (?:\w+ing|\w+)"
+    r" (?:our|in our) (?:name|logo|brand)"
     r"|fake (?:recruiters?|jobs?|offers?)|recruitment fraud|job scams?"
     r"|never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
 )
-_WARNING_STEMS = ("aware", "alert", "scam", "fraud", "impersonat", "phish", "pretend", "fake", "never")
+_WARNING_STEMS = ("aware", "alert", "scam", "fraud", "impersonat", "phish", "pretend", "fake", "never", " our ", " us")
+_DISOWNED = re.compile(
+    r"^(?:that|this|it|they|these|those|such \w+)(?: (?:messages?|offers?|mails?|people|accounts?))?"
+    r"(?: (?:is|are|do|does) (?:not|never)|(?:'re| is|are|do|does)n't|'s not|'re not)"
+    r" (?:us|ours|our|from us|how we|real|genuine|part of|work (?:for|with)|belong|act for|represent)\b"
+)
 _SAFETY_WORK = re.compile(
     r"fraud|scam|trust (?:&|and) safety|abuse|integrity|\baml\b|money laundering|identity|kyc|threat|security"
     r"|moderation|compliance|risk",
@@ -170,8 +178,8 @@ def assess(
     missing = needed - sum(found.values())
     if 0 < missing < 1:
         found |= _late(description)
-    if description:
-        found = _weighed_by_wording(found, needed, description, imitated is not None)
+    if sum(found.values()) < needed:
+        found |= _by_wording(found, description)
     if sum(found.values()) < needed:
         return ()
     return tuple(sorted(found, key=lambda reason: (-found[reason], reason)))
@@ -184,19 +192,16 @@ def _late(description: str) -> dict[str, float]:
     return {signal.reason: signal.weight for signal in signals if signal.weighs(low, low)}
 
 
-def _weighed_by_wording(found: dict[str, float], needed: float, description: str, imitated: bool) -> dict[str, float]:
-    """What the rules found, with the text's likeness to frauds; nothing where it reads quite like an honest one."""
-    total = sum(found.values())
+def _by_wording(found: dict[str, float], description: str) -> dict[str, float]:
+    """What the text's likeness to frauds weighs beside what the rules `found`."""
     low = folded(description[:MAX_WORDING])
     things = touchy_in(low)
-    if total < needed and len(things) < ENOUGH:
-        return found
-    heard = reading(_sentences(low), things, all_passages=total >= needed)
-    if total >= needed:
-        return {} if heard.score < HONEST_BELOW and not imitated else found
-    weight = 2.0 if heard.touchy >= LIKE_A_FRAUD else 1.0 if total >= 1 and heard.touchy > 0 else 0.0
-    reason = "reads like known frauds" + (f" ({', '.join(heard.about[:5])})" if heard.about else "")
-    return found | ({reason: weight} if weight else {})
+    if not things:
+        return {}
+    heard = reading(_sentences(low), things)
+    above = max(heard.touchy - LIKE_A_FRAUD, heard.whole - LIKE_ONE_WHOLE)
+    weight = 2.0 if above >= 0 else 1.0 if found and above >= -FAINTLY_LIKE and sum(found.values()) >= 1 else 0.0
+    return {f"reads like known frauds ({', '.join(heard.about[:5])})": weight} if weight else {}
 
 
 @lru_cache(maxsize=32_768)
@@ -235,7 +240,7 @@ def _weigh(line: str, clues: Mapping[str, Collection[str]], found: dict[str, flo
 
 
 def _sentences(line: str) -> list[tuple[str, bool]]:
-    """The sentences of a text, and whether each stands in or right after a warning to applicants."""
+    """The sentences of a text, and whether each stands in or right after a warning, or before "that is not us"."""
     sentences = []
     left = 0  # sentences that still belong to the warning
     warns = any(stem in line for stem in _WARNING_STEMS)
@@ -243,6 +248,8 @@ def _sentences(line: str) -> list[tuple[str, bool]]:
         sentence = match[0].strip()[:MAX_SENTENCE]
         if warns and _WARNING.search(sentence):
             left = 5
+        elif warns and _DISOWNED.search(sentence):
+            sentences[-2:] = [(before, True) for before, _ in sentences[-2:]]
         sentences.append((sentence, left > 0))
         left -= 1
     return sentences
@@ -264,12 +271,12 @@ _PER_YEAR = (
 _SIMPLE = re.compile(
     r"\b(?:data entry|annotat|label(?:l?er|l?ing)|rater|typist|typing|assistant|survey|optimi[sz]er|trainee"
     r"|entry[- ]level|clerk|tester|helper|no experience|beginner|captcha|chat support|customer service|moderator"
-    r"|online job|part[- ]time)",
+    r"|online job|(?:student|weekend|evening)s? job|part[- ]time (?:job|work|role|helper))",
     re.IGNORECASE,
 )
 _SKILLED = re.compile(
     r"\b(?:physician|doctor|lawyer|attorney|phd|expert|engineer|scientist|research|principal|staff|director|quant|executive"
-    r"|senior|lead|head|specialist in)",
+    r"|senior|lead|head|specialist in|advis\w+|consultant|board|professor|manager|architect|developer)",
     re.IGNORECASE,
 )
 _INTERN = re.compile(r"\b(?:intern|internship|working student|apprentice)\b", re.IGNORECASE)

@@ -4,7 +4,8 @@
 
 Passages of a few sentences are judged one by one, by their words and pairs of words: each has a weight in
 data/safety_wording.txt, which `tools/train_safety.py` makes. How a text is written tells little about frauds of another
-hand, so the score counts for much only in a passage that speaks of several things frauds are after (`TOUCHY`).
+hand, so the score counts for much only in a passage that speaks of several things frauds are after (`TOUCHY`). A short
+text is judged as a whole, too, if it speaks of one of them: a fraud rarely says more than it needs.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import NamedTuple
 from jobdigest.curate.clues import Clues
 
 PASSAGE = 350  # characters, about the length of the examples
+SHORT = 1_500  # characters
 _WORD = re.compile(r"[^\W_]+(?:'\w+)?|[@%]")
 _AMOUNT = re.compile(r"(?:[$€£₹₦]|\b(?:rs|inr|usd|eur|usdt)\.?) ?\d[\d,.]*+(?P<large> ?(?:[kmb]|million|billion)\b)?")
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -27,9 +29,9 @@ _ENDINGS = ("ingly", "ing", "ed", "es", "s", "e", "ly")
 
 
 class Reading(NamedTuple):
-    score: float  # of the passage that reads most like a fraud
-    touchy: float  # the same among passages that touch what frauds are after; -inf without any
-    about: tuple[str, ...]  # what that passage touches
+    touchy: float  # the score of the worst passage among those that touch what frauds are after; -inf without any
+    whole: float  # of a short text that touches anything; else -inf
+    about: tuple[str, ...]  # what that passage touches, or all of them
 
 
 @lru_cache(maxsize=16_384)
@@ -47,12 +49,16 @@ _TOUCHY_WORDS = (
     " antivirus defender install download terminal repository repo clone anydesk teamviewer fee charge refund refunded"
     " refundable upfront commission profit percent cash money fund transfer wire zelle paypal venmo upi pix vip bundle"
     " invest investment downline enrol enroll certificate course guaranteed proxy mentor visa ticket camera"
-    " congratulations gmail outlook rent secret nobody daily tonight today seat"
+    " congratulations gmail outlook rent secret nobody daily tonight today seat dollar euro earning payout"
+    " konto guthaben provision paket pakete ausweis personalausweis überweisung kaution gebühr bitcoins"
+    " cuenta tarjeta recarga depósito comisión paquete dinero compte carte virement colis chèque frais"
+    " conta cartão taxa dinheiro conto ricarica pacco pacchi denaro commissione przelew wpłata kaucja dowód paczki"
+    " карта карту баланс перевод посылки hesap kart para paketler"
 )
 TOUCHY = frozenset(word + ending for word in _TOUCHY_WORDS.split() for ending in ("", "s"))
 _TO_WORDS = str.maketrans(dict.fromkeys('.,!?:;()[]{}"*|/<>=+&#~_-', " "))
 ENOUGH = 2  # of them in one passage
-_SHORTEST = 18  # words; what is shorter says nothing
+_SHORTEST, _SHORTEST_WHOLE = 18, 40  # words; what is shorter says nothing
 
 
 @cache
@@ -115,21 +121,24 @@ def score(found: list[str], weights: dict[str, float]) -> float:
     return weights.get("", 0.0) + sum(known) / sqrt(len(known) + 1)
 
 
-def reading(sentences: list[tuple[str, bool]], known: frozenset[str], all_passages: bool = False) -> Reading:
-    """How the passages that touch what frauds are after read, and, if asked for, how the others do.
+def reading(sentences: list[tuple[str, bool]], known: frozenset[str]) -> Reading:
+    """How the passages that touch what frauds are after read, and a short text as a whole.
 
     Sentences are in lower case, each with whether it belongs to a warning, which touches nothing; `known` is what
     `touchy_in` found in all of them.
     """
     texts = [sentence[:PASSAGE] for sentence, _ in sentences]
     touched = [set[str]() if warned else _touched(sentence, known) for sentence, warned in sentences]
-    best, touchy, about = float("-inf"), float("-inf"), set[str]()
+    touchy, about = float("-inf"), set[str]()
     for start, end in _passages(texts):
         things = set[str]().union(*touched[start:end])
-        if all_passages or len(things) >= ENOUGH:
-            found = words_of(" ".join(texts[start:end]))
-            value = score(features(found), _weights()) if len(found) >= _SHORTEST else 0.0
-            best = max(best, value)
-            if len(things) >= ENOUGH and value > touchy:
-                touchy, about = value, things
-    return Reading(best, touchy, tuple(sorted(about)))
+        if len(things) >= ENOUGH and (value := _judged(texts[start:end], _SHORTEST)) > touchy:
+            touchy, about = value, things
+    short = any(touched) and sum(map(len, texts)) <= SHORT
+    whole = _judged(texts, _SHORTEST_WHOLE) if short else float("-inf")
+    return Reading(touchy, whole, tuple(sorted(about or set[str]().union(*touched))))
+
+
+def _judged(texts: list[str], shortest: int) -> float:
+    found = words_of(" ".join(texts))
+    return score(features(found), _weights()) if len(found) >= shortest else 0.0
