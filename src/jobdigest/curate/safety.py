@@ -27,8 +27,8 @@ MAX_READ = 20_000  # characters of a description
 MAX_SENTENCE = 700
 MAX_WORDING = 8_000  # characters
 LIKE_A_FRAUD = 1.5  # of `wording.reading`; a long text has many passages, so one must say much
-LIKE_ONE_WHOLE = 0.4  # the same of a short text
-FAINTLY_LIKE = 0.3  # less than each
+LIKE_ONE_WHOLE = 0.7  # the same of a short text
+FAINTLY_LIKE = 0.5  # less than each
 
 
 class _Signal(NamedTuple):
