@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 CLOSED = """
+Reageren op deze vacature kan helaas niet langer.
+The posting is not visible any more.
+You are viewing an archived vacancy.
 Bewerbungen werden nicht mehr angenommen.
 Rekrutacja dobiegła końca.
 Táto ponuka už nie je aktuálna.
@@ -340,4 +343,10 @@ We ran out of room and moved to a bigger office.
 Applications are not accepted from agencies.
 ปิดรับสมัครวันที่ 20 ธันวาคม
 Your trial over, we close the contract.
+We can no longer take letters sent by fax.
+Ces candidatures par courrier ne sont plus acceptées.
+Nobody has ever closed this role, and nobody will.
+You can send your papers until the vacancy has been closed.
+Solliciteren kan tot 3 januari, daarna is de vacature gesloten.
+The summer opening has expired, which is why we now write this one.
 """.strip().split("\n")

@@ -318,6 +318,21 @@ def test_a_closing_day_in_the_past(deadline: str, expected: str) -> None:
     assert look(page(f"<p>{deadline}</p>{BODY}<a href=/apply/7>Apply</a>")) == "live"
 
 
+@pytest.mark.parametrize("apply", ["<a href=/apply/7>Apply now</a>", "<p>Write to jobs@acme.example.</p>"])
+def test_beside_a_way_to_apply_a_plain_sentence_must_be_clear(apply: str) -> None:
+    for vague in (
+        "Hiring for the Leeds laboratory is now complete.",
+        "Le processus de recrutement est terminé pour Nantes.",
+    ):
+        assert look(page(f"<p>{vague}</p>{BODY}{apply}")) == "live"
+        assert look(page(f"<p class=notice>{vague}</p>{BODY}{apply}")) == "expired"
+        assert look(page(f"<p><strong>{vague}</strong></p>{BODY}{apply}")) == "expired"
+        assert closed_notice(vague)
+        assert not closed_notice(vague, running=True)
+    for clear in ("This vacancy has now been closed by the team.", "Position filled."):
+        assert look(page(f"<p>{clear}</p>{BODY}{apply}")) == "expired"
+
+
 def test_a_second_heading_stands_for_a_first() -> None:
     assert look("<title>Acme</title><h2>ML Engineer</h2><p>Ranking.</p><a href=/apply>Apply</a>") == "live"
 

@@ -98,20 +98,38 @@ _STILL_OPEN = re.compile(
     r"\b(?:still|remains?|now|(?<!not )(?<!n't )currently|again) (?:open|hiring|accepting|recruiting)"
     r"|\b(?:is|are) open(?: now)?\b"
     r"|\b(?:we now|now we) (?:look|seek|search|need|hire)|now (?:looking|seeking)"
-    r"|round two|next round|second round|new round"
+    r"|round two|next round|second round|new round|\b(?:hence|which is why) (?:this|we)\b"
     r"|noch offen|weiterhin offen|reste(?:nt)? ouvert|sigue abiert|continua abert"
 )
+# Not yet, by no one, or not on this way: "no longer by fax".
 _NOT_YET = re.compile(
     r"\bnot (?:yet )?(?:been )?(?:closed|expired|filled)|\bexists? (?:elsewhere|outside|yet)|"
     r"\bclosed[- ](?:source|loop|beta|form|door|end|set|captions?)"
+    r"|\b(?:no ?one|nobody|never)\b|\bwithin (?:\w+ ){1,2}(?:days?|weeks?|months?)\b"
+    r"|\b(?:by|per|par|por|via|på) (?:post|mail|e-?mail|phone|telephone|letter|courrier|correo|brief)\b|fax|факс"
+    r"|\bpapier\w*|\bpaper (?:applications?|cvs?|forms?)|\b(?:em|en) papel|cartace\w|бумажн|по почте|郵送|우편|邮寄"
     r"|\?\s*$"
 )
 _CAN = re.compile(r"\bcan(?:not|'t)?\b")
 _MENTION = re.compile(r"\b(?:jobs|postings|roles|positions) (?:that|which|marked|shown|listed)\b")
 
 
-def closed_notice(text: str) -> str | None:
-    """The sentence of `text` (plain text) that says its vacancy is over, or None."""
+# In running text, what is over must be this vacancy, or all that the line says.
+_THIS = re.compile(
+    r"\b(?:this(?! one)|diese[rs]?|cette?|ce|est[ae]|ess[ae]|quest[oa]|deze|dit|ta|to|tej?|tę|denn?[ae]|dette|den här"
+    r"|det här|tämä\w*|tähän|tuto|tato|tento|této|bu|ez|erre|aceast[ăa]|acest[a]?|αυτή|эт[аоу]|этой|ця|цю|ini|này)\b"
+    r"|\bquest'|^\W*(?:the )?(?:job|position|role|vacancy|posting|requisition|opening) (?:is|has|was)\b"
+    r"|\b(?:no longer|not|stopped|closed|\w+n't) (?:\w+ )?(?:accepting|taking|to new|for) (?:\w+ )?(?:app|cand|cv)"
+    r"|\b(?:job|position|role|post|posting|vacancy|page) (?:that )?you\b|[本该該此この이]|هذه|هذا|זו|הזו|यह|इस|นี้"
+)
+_BRIEF = 32  # characters
+
+
+def closed_notice(text: str, *, running: bool = False) -> str | None:
+    """The sentence of `text` (plain text) that says its vacancy is over, or None.
+
+    `running`: the text is one of many sentences, or stands beside a way to apply, and so must be clear.
+    """
     clues = _clues().find(text)
     if not clues:
         return None
@@ -122,7 +140,7 @@ def closed_notice(text: str) -> str | None:
         line, original = low[start:end].strip(), text[start:end].strip()
         if len(line) < 80 and any(_language(name).lines.fullmatch(line) for name in _languages(line, clues)):
             return original
-        found = _sentence_of(line, clues)
+        found = _sentence_of(line, clues, running and len(line) > _BRIEF)
         if found:
             return original[found[0] : found[1]].strip()
     return None
@@ -151,12 +169,14 @@ def _languages(part: str, clues: Mapping[str, Collection[str]]) -> list[str]:
     return sorted({name for clue in found for name in clues[clue]})
 
 
-def _sentence_of(line: str, clues: Mapping[str, Collection[str]]) -> tuple[int, int] | None:
+def _sentence_of(line: str, clues: Mapping[str, Collection[str]], clear: bool) -> tuple[int, int] | None:
     """Where in `line` (lower case) a notice stands, if one does."""
     spans = [match.span() for match in SENTENCE.finditer(line)]
     for number, (start, end) in enumerate(spans):
         sentence = line[start:end].strip()
         if len(sentence) > MAX_NOTICE or not _says_closed(sentence, _languages(sentence, clues)):
+            continue
+        if clear and not _THIS.search(sentence):
             continue
         after = line[start : spans[min(number + 1, len(spans) - 1)][1]]
         if not _STILL_OPEN.search(after):
@@ -180,6 +200,9 @@ def _is_condition(language: _Language, sentence: str, end: int, found: str) -> b
     """Is what was `found` a condition or a plan, by the words of `sentence` up to `end`?"""
     if language.pieces:
         return language.unless.search(sentence) is not None
-    before = sentence[:end]
-    excused = " have" in found or "couldn't" in found or _CAN.search(found[:12])
-    return (not excused and language.unless.search(before) is not None) or _MENTION.search(sentence) is not None
+    conditions = set(language.unless.findall(sentence[:end]))
+    if " have" in found or "couldn't" in found:
+        conditions.clear()
+    elif _CAN.search(found[:12]):
+        conditions.discard("can")
+    return bool(conditions) or _MENTION.search(sentence) is not None

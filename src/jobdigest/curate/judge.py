@@ -81,7 +81,7 @@ def judge_all(raws: Sequence[RawPosting], *, source: str, direct: bool, rules: R
             remote_scope=where.remote_scope,
             date_posted=posted,
             valid_through=until,
-            stated_closed="the source says it is closed" if raw.closed else liveness.closed_notice(text) or None,
+            stated_closed="the source says it is closed" if raw.closed else liveness.closed_notice(text, running=True),
             safety=safe,
             safety_reasons=why,
             identities=own,

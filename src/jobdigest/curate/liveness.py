@@ -39,6 +39,7 @@ class _Page(NamedTuple):
     title: str
     heading: str
     text: str  # what is seen, without navigation and lists of other vacancies
+    loud: str  # of it, what is no plain paragraph: headings, labels, banners
     valid_through: tuple[str, ...]
     is_posting: bool  # marked up as one JobPosting
     can_apply: bool
@@ -56,8 +57,9 @@ def read_page(html: str, status: int, url: str | None, final_url: str | None, no
     wall = _wall(page, final_url)
     if wall:
         return Look("unknown", wall)
-    notice = closed_notice(page.text) or _missing(page)
-    if notice is None and not page.can_apply and not _WRITE_TO.search(page.text):
+    offers = page.can_apply or _WRITE_TO.search(page.text) is not None
+    notice = closed_notice(page.loud) or closed_notice(page.text, running=offers) or _missing(page)
+    if notice is None and not offers:
         notice = loose_notice(page.text)
     if notice:
         return Look("expired", f"the page says “{notice[:160]}”")
@@ -72,6 +74,9 @@ def read_page(html: str, status: int, url: str | None, final_url: str | None, no
 _STYLED_AWAY = re.compile(r"([.#][\w-]+)\s*\{[^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _VALID_THROUGH = re.compile(r'"validThrough"\s*:\s*"([^"]{4,40})"')
 _POSTING = re.compile(r'"@type"\s*:\s*\[?\s*"JobPosting"')
+_LOUD = re.compile(
+    r"alert|banner|notice|status|flash|message|warn|info|closed|expired|callout|badge|error", re.IGNORECASE
+)
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s;]+)", re.IGNORECASE)
 
 
@@ -105,7 +110,19 @@ def _seen(html: str) -> _Page:
     dates = tuple(date for text in data for date in _VALID_THROUGH.findall(text)) + tuple(filter(None, marked))
     text = _without_list(to_text(tree.body.html or "") if tree.body else "")
     one = sum(len(_POSTING.findall(text)) for text in data) == 1
-    return _Page(title, heading, text, dates, one, _can_apply(tree), asks_password, refresh[1] if refresh else None)
+    can_apply = _can_apply(tree)
+    drop(node for node in tree.css("p, li, dd, blockquote") if not _stands_out(node))
+    loud = _without_list(to_text(tree.body.html or "") if tree.body else "")
+    return _Page(title, heading, text, loud, dates, one, can_apply, asks_password, refresh[1] if refresh else None)
+
+
+def _stands_out(node: LexborNode) -> bool:
+    """Is a paragraph made to be noticed: styled by itself, all bold, or in a box with a name of that kind?"""
+    around = [node, *([node.parent] if node.parent else [])]
+    marks = " ".join(
+        f"{each.attributes.get('class')} {each.attributes.get('role')} {each.attributes.get('id')}" for each in around
+    )
+    return _LOUD.search(marks) is not None or node.css_first("strong, b, mark") is not None
 
 
 def _text(node: LexborNode | None) -> str:

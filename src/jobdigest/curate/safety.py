@@ -241,7 +241,7 @@ def _weigh(line: str, clues: Mapping[str, Collection[str]], found: dict[str, flo
 
 def _sentences(line: str) -> list[tuple[str, bool]]:
     """The sentences of a text, and whether each stands in or right after a warning, or before "that is not us"."""
-    sentences = []
+    sentences: list[tuple[str, bool]] = []
     left = 0  # sentences that still belong to the warning
     warns = any(stem in line for stem in _WARNING_STEMS)
     for match in SENTENCE.finditer(line):
