@@ -241,4 +241,9 @@ Prompt Engineer (Freelance) | 80% of sales | Sell prompts in our shop; you keep 
 Dateningenieur | 55.000 € | Kassendaten, Pfand und Gutscheinkarten auswerten. Wir bezahlen Weiterbildung und Jobrad. Bewerbungen nur über unser Portal, nie über WhatsApp.
 AI Trainer, Finance | $75/hr | Review model answers about accounting. You verify your student status, sign an agreement and pass a short assessment. Pay each Friday by direct deposit.
 AI Integration Consultant | €55K | Help shops to set up chat flows on WhatsApp, Instagram and Telegram. You'll speak with clients over Zoom.
+Chip Designer | | Some strangers borrow our name, interview by Telegram @chips_hr and want your bank login. They are not us.
+Optics Engineer | | If anyone says they hire for us and has you buy gift cards or pay a fee of $60, hang up and tell the police.
+Adviser to the Board, Part-time | $2,200 per day | Two days each month on the risk of models, with the directors of a savings bank.
+Oceniająca wyniki | 40 zł | Oceniasz odpowiedzi w domu i sama wybierasz godziny. Przelew na konto przychodzi co miesiąc, a kurs i egzamin na początku są bezpłatne. Kontakt tylko przez nasz portal, praca od zaraz, umowa zlecenie na pół roku z możliwością przedłużenia.
+Contributor, Street Photos | | Photograph shop fronts in your town and upload them. It costs nothing to join. Few people earn more than pocket money, and five dollars must have been collected before PayPal sends them. You decide when and how often, and you may leave whenever you like.
 """.strip().split("\n")

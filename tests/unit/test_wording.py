@@ -6,6 +6,7 @@ import pytest
 from tools.train_safety import EXAMPLES, OUT, examples, table, train
 
 from jobdigest.curate.safety import assess
+from jobdigest.curate.wording import DOUBT, reading, touchy_in
 from support.growth import is_linear
 
 FRAUDS = [
@@ -34,6 +35,27 @@ def test_a_new_fraud_reads_like_known_ones(text: str) -> None:
 @pytest.mark.parametrize("text", HONEST)
 def test_the_same_words_in_honest_work_do_not(text: str) -> None:
     assert reasons(text) == ()
+
+
+SHORT = (
+    "Parcels with telephones come to your door. You swap the sticker, take two pictures for our model and carry them to"
+    " the post on the same day. There is no interview, a copy of your licence is enough, and the first wages arrive"
+    " after the month of trial."
+)
+LONG = " You will join a group of nine who plan the routes of ferries, read the sea and write careful code." * 16
+
+
+def test_a_short_text_is_judged_as_a_whole() -> None:
+    assert reasons(SHORT)
+    assert not any("reads like" in reason for reason in reasons(LONG + SHORT[:60] + LONG))
+
+
+def test_a_whole_text_in_strange_words_is_doubted() -> None:
+    known = touchy_in(SHORT.lower())
+    strange = " ".join(f"q{chr(97 + at % 26)}x{chr(97 + at // 26)}q" for at in range(60))
+    plain = reading([(SHORT.lower(), False)], known).whole
+    doubted = reading([(SHORT.lower(), False), (strange, False)], known).whole
+    assert plain - doubted == pytest.approx(DOUBT, abs=0.05)
 
 
 def test_a_warning_touches_nothing() -> None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobdigest.curate.gazetteer import CODED_REGIONS, Reading
+from jobdigest.curate.gazetteer import CODED_REGIONS, Reading, fold
 from jobdigest.curate.place_codes import country_of, lists_countries, price_of_skipping
 from jobdigest.curate.place_names import GROUP, HYPHEN, OTHER, TIGHT, Name
 from jobdigest.curate.place_words import ANYWHERE, REMOTE
@@ -305,7 +305,9 @@ def _code_doubts(span: Sequence[Name], country: str | None, region: str | None) 
 
 
 def shown_name(name: str, printed: str) -> str:
-    """The usual name of a city, with "St." or "Saint" as the posting has it."""
+    """The usual name of a city, with "St." or "Saint" and without the rest of a long name as the posting has it."""
+    if len(name) > len(printed) + 5 and fold(name).startswith(f"{fold(printed)} "):  # not "Panama" for "Panama City"
+        return printed.title() if printed.isupper() or printed.islower() else printed
     if "Saint " in name and re.search(r"(?i)\bste?\b", printed):
         return name.replace("Saint ", "St. ")
     return name

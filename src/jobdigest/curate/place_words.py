@@ -34,6 +34,7 @@ _CUT_OFF = pattern("places", "cut_off")
 _TIMEZONES = pattern("places", "timezones")
 _SOUTH_CENTRAL = pattern("places", "south_central")
 _LOUISIANA = re.compile(r"^\s*(USA?|United States)[\s,-]+LA\s*$")  # a code behind its country, not the city's nickname
+_CAPITAL = re.compile(r"(?i)\b(bogot[aá]),? d\.? ?c\b\.?(?:, (?:capital district|distrito capital))?")  # not Washington
 _DISTRICT = re.compile(
     r"(?<=[一-龥])\s*[·・-]\s*[一-龥]{2,4}[区區县縣](?![一-龥])|(?<=시)\s+[가-힣]{1,4}[구군](?![가-힣])"
 )
@@ -55,6 +56,8 @@ def tidy(text: str) -> str:
 def mark(text: str) -> str:
     """`text` with phrases about the workplace as single marks and with noise (`+ 3 more`, postal codes) gone."""
     text = _LOUISIANA.sub(r"\1 Louisiana", _LABEL.sub("", text))
+    if "ogot" in text:
+        text = _CAPITAL.sub(r"\1", text)
     if text.endswith(("...", "…")):
         text = _CUT_OFF.sub("", text)
     if not text.isascii() or any(map(text.lower().__contains__, _CLUES)):

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 from jobdigest.curate.lookalike import lookalike
 from jobdigest.curate.url import host, registrable_domain
-from jobdigest.curate.wording import reading, touchy_in
+from jobdigest.curate.wording import ENOUGH, SHORT, reading, touchy_in
 from jobdigest.model import Safety
 
 SUSPECT_AT = 2.0
@@ -28,7 +28,7 @@ MAX_SENTENCE = 700
 MAX_WORDING = 8_000  # characters
 LIKE_A_FRAUD = 1.5  # of `wording.reading`; a long text has many passages, so one must say much
 LIKE_ONE_WHOLE = 0.7  # the same of a short text
-FAINTLY_LIKE = 0.5  # less than each
+FAINTLY_LIKE = 0.2
 
 
 class _Signal(NamedTuple):
@@ -115,13 +115,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @cache
-def _excuse() -> re.Pattern[str]:
-    return re.compile("|".join(_table()["excuse"]))
+def _says(what: str) -> re.Pattern[str]:
+    """One of the lists `excuse`, `warning`, `disowned` of the table."""
+    return re.compile("|".join(_table()[what]))
 
 
 def _excused(sentence: str, text: str) -> bool:
     """Whether the text denies it, or the sentence is about what others do or about what is to be built."""
-    if _excuse().search(text) or _DUTY.match(sentence):
+    if _says("excuse").search(text) or _DUTY.match(sentence):
         return True
     return _OTHERS.search(sentence) is not None and not _ADDRESSED.search(sentence)
 
@@ -141,19 +142,6 @@ _DUTY = re.compile(
     r"(?:build|design|develop|model|study|analy[sz]e|forecast|predict|maintain|research|engineer|detect|reverse"
     r"|architect|implement|integrate|migrate|audit)\b"
     r"(?! (?:your|a (?:team|downline|network)|\w+ (?:lines|legs|levels)))"
-)
-_WARNING = re.compile(
-    r"\b(?:beware|be aware of|alert|scammers?|fraudsters?|impersonat\w+|phishing|pretend\w*"
-    r"|(?:people|persons|somebody|someone|anyone|others|strangers|those|criminals)(?: who| that)? (?:\w+ing|\w+)"
-    r" (?:our|in our) (?:name|logo|brand)"
-    r"|fake (?:recruiters?|jobs?|offers?)|recruitment fraud|job scams?"
-    r"|never (?:ask|request|charge|contact|require|conduct|recruit|make))\b"
-)
-_WARNING_STEMS = ("aware", "alert", "scam", "fraud", "impersonat", "phish", "pretend", "fake", "never", " our ", " us")
-_DISOWNED = re.compile(
-    r"^(?:that|this|it|they|these|those|such \w+)(?: (?:messages?|offers?|mails?|people|accounts?))?"
-    r"(?: (?:is|are|do|does) (?:not|never)|(?:'re| is|are|do|does)n't|'s not|'re not)"
-    r" (?:us|ours|our|from us|how we|real|genuine|part of|work (?:for|with)|belong|act for|represent)\b"
 )
 _SAFETY_WORK = re.compile(
     r"fraud|scam|trust (?:&|and) safety|abuse|integrity|\baml\b|money laundering|identity|kyc|threat|security"
@@ -196,11 +184,13 @@ def _by_wording(found: dict[str, float], description: str) -> dict[str, float]:
     """What the text's likeness to frauds weighs beside what the rules `found`."""
     low = folded(description[:MAX_WORDING])
     things = touchy_in(low)
-    if not things:
+    if len(things) < (1 if len(low) <= SHORT else ENOUGH):
         return {}
     heard = reading(_sentences(low), things)
-    above = max(heard.touchy - LIKE_A_FRAUD, heard.whole - LIKE_ONE_WHOLE)
-    weight = 2.0 if above >= 0 else 1.0 if found and above >= -FAINTLY_LIKE and sum(found.values()) >= 1 else 0.0
+    if heard.touchy >= LIKE_A_FRAUD or heard.whole >= LIKE_ONE_WHOLE:
+        weight = 2.0
+    else:
+        weight = 1.0 if sum(found.values()) >= 1 and heard.whole >= FAINTLY_LIKE else 0.0
     return {f"reads like known frauds ({', '.join(heard.about[:5])})": weight} if weight else {}
 
 
@@ -243,12 +233,12 @@ def _sentences(line: str) -> list[tuple[str, bool]]:
     """The sentences of a text, and whether each stands in or right after a warning, or before "that is not us"."""
     sentences: list[tuple[str, bool]] = []
     left = 0  # sentences that still belong to the warning
-    warns = any(stem in line for stem in _WARNING_STEMS)
+    stems = [stem for stem in _table()["warning_stems"] if stem in line]
     for match in SENTENCE.finditer(line):
         sentence = match[0].strip()[:MAX_SENTENCE]
-        if warns and _WARNING.search(sentence):
+        if stems and any(map(sentence.__contains__, stems)) and _says("warning").search(sentence):
             left = 5
-        elif warns and _DISOWNED.search(sentence):
+        elif sentence.startswith(("th", "it", "such")) and _says("disowned").match(sentence):
             sentences[-2:] = [(before, True) for before, _ in sentences[-2:]]
         sentences.append((sentence, left > 0))
         left -= 1

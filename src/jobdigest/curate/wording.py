@@ -22,6 +22,7 @@ from jobdigest.curate.clues import Clues
 
 PASSAGE = 350  # characters, about the length of the examples
 SHORT = 1_500  # characters
+STRANGE, DOUBT = 0.3, 1.2  # a share of the words; what it takes off the score
 _WORD = re.compile(r"[^\W_]+(?:'\w+)?|[@%]")
 _AMOUNT = re.compile(r"(?:[$€£₹₦]|\b(?:rs|inr|usd|eur|usdt)\.?) ?\d[\d,.]*+(?P<large> ?(?:[kmb]|million|billion)\b)?")
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -132,13 +133,23 @@ def reading(sentences: list[tuple[str, bool]], known: frozenset[str]) -> Reading
     touchy, about = float("-inf"), set[str]()
     for start, end in _passages(texts):
         things = set[str]().union(*touched[start:end])
-        if len(things) >= ENOUGH and (value := _judged(texts[start:end], _SHORTEST)) > touchy:
+        if len(things) >= ENOUGH and (value := _judged(texts[start:end])) > touchy:
             touchy, about = value, things
     short = any(touched) and sum(map(len, texts)) <= SHORT
-    whole = _judged(texts, _SHORTEST_WHOLE) if short else float("-inf")
+    whole = _judged_whole(texts) if short else float("-inf")
     return Reading(touchy, whole, tuple(sorted(about or set[str]().union(*touched))))
 
 
-def _judged(texts: list[str], shortest: int) -> float:
+def _judged(texts: list[str]) -> float:
     found = words_of(" ".join(texts))
-    return score(features(found), _weights()) if len(found) >= shortest else 0.0
+    return score(features(found), _weights()) if len(found) >= _SHORTEST else 0.0
+
+
+def _judged_whole(texts: list[str]) -> float:
+    """The same of a whole text, with a doubt where many of its words are strange, as those of another language are."""
+    found = words_of(" ".join(texts))
+    if len(found) < _SHORTEST_WHOLE:
+        return 0.0
+    words = set(found)
+    strange = sum(word not in _weights() for word in words) > STRANGE * len(words)
+    return score(features(found), _weights()) - (DOUBT if strange else 0.0)
