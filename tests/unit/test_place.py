@@ -37,8 +37,9 @@ def _shown(text: str, stated: str | None = None) -> str:
         ("Georgia, USA", "-/GA/US"),
         ("Tbilisi, Georgia", "Tbilisi/-/GE"),
         ("Washington, D.C.", "Washington/DC/US"),
+        ("CO Branch - Boulder, CO 80301", "Boulder/CO/US"),
+        ("Silao, Guanajuato, Mexico", "Silao/-/MX"),
         ("Bogotá D.C., Colombia", "Bogota/-/CO"),
-        ("Remote, EST", " remote -"),
         ("EST Tartu", "Tartu/-/EE"),
         ("Aguadilla, Puerto Rico", "Aguadilla/PR/US"),
         ("Laurel, MT", "Laurel/MT/US"),
@@ -121,6 +122,9 @@ def test_several_places_in_one_string(text: str, expected: str) -> None:
         ("In-person, San Francisco", "San Francisco/CA/US onsite -"),
         ("EMEA", "- EMEA"),
         ("13 Locations", "- -"),
+        ("Remote, EST", "remote -"),
+        ("Remote - Oregon - Pacific Time", "-/OR/US remote US"),
+        ("DC Remote within U.S., Washington, District of Columbia", "Washington/DC/US remote US"),
     ],
 )
 def test_workplace_and_scope(text: str, expected: str) -> None:

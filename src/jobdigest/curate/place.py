@@ -144,12 +144,16 @@ def _groups(items: Sequence[Unit | Name]) -> list[list[Unit | Name]]:
 def _read_group(group: Sequence[Unit | Name], places: list[Place], loose: list[Place], scope: list[str]) -> None:
     """Sorts one group's units into places and scope. Countries beside "Remote" are its scope, cities if tied to it."""
     remote = any(isinstance(item, Name) and item.mark in (REMOTE, ANYWHERE) and item.mark for item in group)
+    cities = {(item.place.region, item.place.country) for item in group if isinstance(item, Unit) and item.place.city}
     tied = _tied(group) if remote else set()
     for index, item in enumerate(group):
         if isinstance(item, Name):
             scope += item.scope if remote else ()
             continue
         place = item.place
+        if place.region and not place.city and (place.region, place.country) in cities:  # "CA Office - Lathrop, CA"
+            scope += [place.country] if index in tied and place.country else []
+            continue
         if _is_country(item, index in tied):
             if remote and place.country:
                 scope.append(place.country)
