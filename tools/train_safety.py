@@ -14,7 +14,7 @@ from math import exp, sqrt
 from pathlib import Path
 
 from jobdigest.curate.clues import folded
-from jobdigest.curate.wording import features, score, words_of
+from jobdigest.curate.wording import features, head_features, score, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "tools/safety_examples.txt"
@@ -37,9 +37,15 @@ def examples(text: str) -> list[tuple[str, bool]]:
     return found
 
 
+def _features(line: str) -> list[str]:
+    """Those of a text, or of `title | pay | text`."""
+    title, pay, text = line.split(" | ", 2) if line.count(" | ") == 2 else ("", "", line)
+    return [*features(words_of(text)), *head_features(title, pay)]
+
+
 def train(rows: list[tuple[str, bool]]) -> dict[str, float]:
     """Weights of the features that at least two examples share; the empty one is the bias."""
-    read = [(features(words_of(folded(text))), fraud) for text, fraud in rows]
+    read = [(_features(folded(line)), fraud) for line, fraud in rows]
     seen = Counter(one for found, _ in read for one in found)
     shared = [([one for one in found if seen[one] > 1], fraud) for found, fraud in read]
     weights = {one: 0.0 for one in sorted(seen) if seen[one] > 1} | {"": 0.0}

@@ -53,8 +53,8 @@ def test_a_short_text_is_judged_as_a_whole() -> None:
 def test_a_whole_text_in_strange_words_is_doubted() -> None:
     known = touchy_in(SHORT.lower())
     strange = " ".join(f"q{chr(97 + at % 26)}x{chr(97 + at // 26)}q" for at in range(60))
-    plain = reading([(SHORT.lower(), False)], known).whole
-    doubted = reading([(SHORT.lower(), False), (strange, False)], known).whole
+    plain = reading([(SHORT.lower(), False)], known, []).whole
+    doubted = reading([(SHORT.lower(), False), (strange, False)], known, []).whole
     assert plain - doubted == pytest.approx(DOUBT, abs=0.05)
 
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 from jobdigest.curate.lookalike import lookalike
 from jobdigest.curate.url import host, registrable_domain
-from jobdigest.curate.wording import ENOUGH, SHORT, reading, touchy_in
+from jobdigest.curate.wording import ENOUGH, SHORT, head_features, reading, touchy_in
 from jobdigest.model import Safety
 
 SUSPECT_AT = 2.0
@@ -27,8 +27,8 @@ MAX_READ = 20_000  # characters of a description
 MAX_SENTENCE = 700
 MAX_WORDING = 8_000  # characters
 LIKE_A_FRAUD = 1.5  # of `wording.reading`; a long text has many passages, so one must say much
-LIKE_ONE_WHOLE = 0.7  # the same of a short text
-FAINTLY_LIKE = 0.2
+LIKE_ONE_WHOLE = 0.6  # the same of a short text
+FAINTLY_LIKE = 0.0
 
 
 class _Signal(NamedTuple):
@@ -167,7 +167,7 @@ def assess(
     if 0 < missing < 1:
         found |= _late(description)
     if sum(found.values()) < needed:
-        found |= _by_wording(found, description)
+        found |= _by_wording(found, title, salary or "", description)
     if sum(found.values()) < needed:
         return ()
     return tuple(sorted(found, key=lambda reason: (-found[reason], reason)))
@@ -180,13 +180,13 @@ def _late(description: str) -> dict[str, float]:
     return {signal.reason: signal.weight for signal in signals if signal.weighs(low, low)}
 
 
-def _by_wording(found: dict[str, float], description: str) -> dict[str, float]:
+def _by_wording(found: dict[str, float], title: str, salary: str, description: str) -> dict[str, float]:
     """What the text's likeness to frauds weighs beside what the rules `found`."""
     low = folded(description[:MAX_WORDING])
     things = touchy_in(low)
     if len(things) < (1 if len(low) <= SHORT else ENOUGH):
         return {}
-    heard = reading(_sentences(low), things)
+    heard = reading(_sentences(low), things, head_features(folded(title), folded(salary[:MAX_SENTENCE])))
     if heard.touchy >= LIKE_A_FRAUD or heard.whole >= LIKE_ONE_WHOLE:
         weight = 2.0
     else:

@@ -5,7 +5,8 @@
 Passages of a few sentences are judged one by one, by their words and pairs of words: each has a weight in
 data/safety_wording.txt, which `tools/train_safety.py` makes. How a text is written tells little about frauds of another
 hand, so the score counts for much only in a passage that speaks of several things frauds are after (`TOUCHY`). A short
-text is judged as a whole, too, if it speaks of one of them: a fraud rarely says more than it needs.
+text is judged as a whole, too, with its title and pay, if it speaks of one of them: a fraud rarely says more than it
+needs.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ _TOUCHY_WORDS = (
     " antivirus defender install download terminal repository repo clone anydesk teamviewer fee charge refund refunded"
     " refundable upfront commission profit percent cash money fund transfer wire zelle paypal venmo upi pix vip bundle"
     " invest investment downline enrol enroll certificate course guaranteed proxy mentor visa ticket camera"
-    " congratulations gmail outlook rent secret nobody daily tonight today seat dollar euro earning payout"
+    " congratulations gmail outlook rent secret nobody daily tonight today seat dollar euro earning payout sudo ssh zip"
+    " unzip apk macro friend sticker skype message"
     " konto guthaben provision paket pakete ausweis personalausweis überweisung kaution gebühr bitcoins"
     " cuenta tarjeta recarga depósito comisión paquete dinero compte carte virement colis chèque frais"
     " conta cartão taxa dinheiro conto ricarica pacco pacchi denaro commissione przelew wpłata kaucja dowód paczki"
@@ -98,6 +100,11 @@ def features(words: list[str]) -> list[str]:
     return sorted({*words, *(f"{one} {two}" for one, two in pairwise(words))})
 
 
+def head_features(title: str, pay: str) -> list[str]:
+    """The same of a title, without pairs, and of how pay is put (both lower case), told from those of the text."""
+    return [*(f"t:{word}" for word in sorted(set(words_of(title)))), *(f"p:{one}" for one in features(words_of(pay)))]
+
+
 def _passages(sentences: list[str]) -> Iterator[tuple[int, int]]:
     """Where pieces of whole sentences that overlap by half start and end."""
     start = end = 0
@@ -122,8 +129,8 @@ def score(found: list[str], weights: dict[str, float]) -> float:
     return weights.get("", 0.0) + sum(known) / sqrt(len(known) + 1)
 
 
-def reading(sentences: list[tuple[str, bool]], known: frozenset[str]) -> Reading:
-    """How the passages that touch what frauds are after read, and a short text as a whole.
+def reading(sentences: list[tuple[str, bool]], known: frozenset[str], head: list[str]) -> Reading:
+    """How the passages that touch what frauds are after read, and a short text as a whole with its `head_features`.
 
     Sentences are in lower case, each with whether it belongs to a warning, which touches nothing; `known` is what
     `touchy_in` found in all of them.
@@ -133,23 +140,18 @@ def reading(sentences: list[tuple[str, bool]], known: frozenset[str]) -> Reading
     touchy, about = float("-inf"), set[str]()
     for start, end in _passages(texts):
         things = set[str]().union(*touched[start:end])
-        if len(things) >= ENOUGH and (value := _judged(texts[start:end])) > touchy:
+        if len(things) >= ENOUGH and (value := _judged(texts[start:end], _SHORTEST, [])) > touchy:
             touchy, about = value, things
     short = any(touched) and sum(map(len, texts)) <= SHORT
-    whole = _judged_whole(texts) if short else float("-inf")
+    whole = _judged(texts, _SHORTEST_WHOLE, head) if short else float("-inf")
     return Reading(touchy, whole, tuple(sorted(about or set[str]().union(*touched))))
 
 
-def _judged(texts: list[str]) -> float:
+def _judged(texts: list[str], shortest: int, head: list[str]) -> float:
+    """The score of sentences, with a doubt where many words are strange, as those of another trade or language are."""
     found = words_of(" ".join(texts))
-    return score(features(found), _weights()) if len(found) >= _SHORTEST else 0.0
-
-
-def _judged_whole(texts: list[str]) -> float:
-    """The same of a whole text, with a doubt where many of its words are strange, as those of another language are."""
-    found = words_of(" ".join(texts))
-    if len(found) < _SHORTEST_WHOLE:
-        return 0.0
+    if len(found) < shortest:
+        return float("-inf")
     words = set(found)
     strange = sum(word not in _weights() for word in words) > STRANGE * len(words)
-    return score(features(found), _weights()) - (DOUBT if strange else 0.0)
+    return score([*features(found), *head], _weights()) - (DOUBT if strange else 0.0)
