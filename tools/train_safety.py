@@ -22,7 +22,7 @@ OUT = ROOT / "src/jobdigest/curate/data/safety_wording.txt"
 HEAD = "# How much words and pairs of words speak for a fraud; made by tools/train_safety.py, not by hand\n"
 ROUNDS = 40
 RATE = 0.3
-DECAY = 0.3
+DECAY = 2.0
 
 
 def examples(text: str) -> list[tuple[str, bool]]:

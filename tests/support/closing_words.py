@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 CLOSED = """
+No further candidates are being considered for this role.
+Closed – this listing ran until 3 November 2026.
+已停止投递
 Reageren op deze vacature kan helaas niet langer.
 The posting is not visible any more.
 You are viewing an archived vacancy.
@@ -345,6 +348,7 @@ Applications are not accepted from agencies.
 Your trial over, we close the contract.
 We can no longer take letters sent by fax.
 Ces candidatures par courrier ne sont plus acceptées.
+Our last call was closed after four days, so do not wait.
 Nobody has ever closed this role, and nobody will.
 You can send your papers until the vacancy has been closed.
 Solliciteren kan tot 3 januari, daarna is de vacature gesloten.

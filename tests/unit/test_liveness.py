@@ -301,6 +301,9 @@ def test_linear(unit: str) -> None:
 )
 def test_few_words_are_enough_without_a_way_to_apply(notice: str) -> None:
     assert look(page(f"<p>{notice}</p>{BODY}")) == "expired"
+    assert look(page(f"{BODY * 4}<div class=status-label>Archived in April</div>")) == "expired"
+    assert look(page(f"{BODY * 4}<button disabled>Ended in April</button>")) == "expired"
+    assert look(page(f"{BODY * 4}<div>We archived the results in April.</div>")) == "unknown"
     assert look(page(f"<p>Sobald die Stelle besetzt ist, endet die Suche.</p>{BODY}")) == "unknown"
 
 

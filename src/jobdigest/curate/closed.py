@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 
 MAX_NOTICE = 300  # characters; a longer sentence tells a story
-MAX_LINES, MAX_LINE = 60, 200  # of a page without a way to apply
+MAX_LINES, MAX_LINE, MAX_LOUD = 60, 200, 120  # of a page without a way to apply
 
 
 class _Language(NamedTuple):
@@ -25,6 +25,7 @@ class _Language(NamedTuple):
     states: re.Pattern[str]
     phrases: re.Pattern[str]
     loose: re.Pattern[str]
+    bare: re.Pattern[str]
     lines: re.Pattern[str]
     unless: re.Pattern[str]
 
@@ -71,6 +72,7 @@ def _language(name: str) -> _Language:
         pieces=tuple(entry.get("pieces", "").split()),
         states=_any(patterns),
         loose=_any(_beside(edge, *loose)),
+        bare=_any([entry[key] for key in ("bare_states", "loose_states") if key in entry][:1]),
         phrases=_any(entry.get("phrases", [])),
         lines=re.compile(
             rf"\W*(?:{'|'.join(_expanded(line, entry) for line in entry.get('lines', ['$.']))}){_AFTER_LINE}\W*"
@@ -105,6 +107,7 @@ _STILL_OPEN = re.compile(
 _NOT_YET = re.compile(
     r"\bnot (?:yet )?(?:been )?(?:closed|expired|filled)|\bexists? (?:elsewhere|outside|yet)|"
     r"\bclosed[- ](?:source|loop|beta|form|door|end|set|captions?)"
+    r"|\b(?:the|our) last (?:\w+ )?(?:opening|round|search|vacancy|role|job|position|post|call)\b"
     r"|\b(?:no ?one|nobody|never)\b|\bwithin (?:\w+ ){1,2}(?:days?|weeks?|months?)\b"
     r"|\b(?:by|per|par|por|via|på) (?:post|mail|e-?mail|phone|telephone|letter|courrier|correo|brief)\b|fax|факс"
     r"|\bpapier\w*|\bpaper (?:applications?|cvs?|forms?)|\b(?:em|en) papel|cartace\w|бумажн|по почте|郵送|우편|邮寄"
@@ -146,14 +149,29 @@ def closed_notice(text: str, *, running: bool = False) -> str | None:
     return None
 
 
-def loose_notice(text: str) -> str | None:
-    """The same for a page that offers no way to apply: any language's words in a short line will do."""
+def loose_notice(text: str, loud: str) -> str | None:
+    """The same for a page that offers no way to apply: any language's words in a short line will do.
+
+    In what is `loud`, such as a banner or a dead button, the words for the end need no vacancy beside them.
+    """
     for line in text.splitlines()[:MAX_LINES]:
         for sentence in SENTENCE.findall(line) if len(line) <= MAX_LINE else ():
             low = folded(sentence).strip()
             if not _STILL_OPEN.search(low) and (_says_closed(low, list(_table())) or _says_loosely(low)):
                 return str(sentence.strip())
-    return None
+    lines = (line for line in loud.splitlines()[:MAX_LINES] if len(line) <= MAX_LOUD)
+    return next((line for line in lines if _says_end(folded(line))), None)
+
+
+def _says_end(line: str) -> bool:
+    return (
+        not _STILL_OPEN.search(line)
+        and not _NOT_YET.search(line)
+        and any(
+            language.bare.search(line) and not _is_condition(language, line, len(line), "")
+            for language in map(_language, _table())
+        )
+    )
 
 
 def _says_loosely(sentence: str) -> bool:

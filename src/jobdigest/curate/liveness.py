@@ -39,7 +39,8 @@ class _Page(NamedTuple):
     title: str
     heading: str
     text: str  # what is seen, without navigation and lists of other vacancies
-    loud: str  # of it, what is no plain paragraph: headings, labels, banners
+    loud: str  # of it, what is no plain paragraph
+    banners: str  # of that, what is made to be noticed
     valid_through: tuple[str, ...]
     is_posting: bool  # marked up as one JobPosting
     can_apply: bool
@@ -60,7 +61,7 @@ def read_page(html: str, status: int, url: str | None, final_url: str | None, no
     offers = page.can_apply or _WRITE_TO.search(page.text) is not None
     notice = closed_notice(page.loud) or closed_notice(page.text, running=offers) or _missing(page)
     if notice is None and not offers:
-        notice = loose_notice(page.text)
+        notice = loose_notice(page.text, page.text if len(page.text) < _BARE else page.banners)
     if notice:
         return Look("expired", f"the page says “{notice[:160]}”")
     moved = _moved(url, final_url, page)
@@ -111,18 +112,28 @@ def _seen(html: str) -> _Page:
     text = _without_list(to_text(tree.body.html or "") if tree.body else "")
     one = sum(len(_POSTING.findall(text)) for text in data) == 1
     can_apply = _can_apply(tree)
+    banners = "" if can_apply else _banners(tree)
     drop(node for node in tree.css("p, li, dd, blockquote") if not _stands_out(node))
     loud = _without_list(to_text(tree.body.html or "") if tree.body else "")
-    return _Page(title, heading, text, loud, dates, one, can_apply, asks_password, refresh[1] if refresh else None)
+    return _Page(
+        title, heading, text, loud, banners, dates, one, can_apply, asks_password, refresh[1] if refresh else None
+    )
+
+
+def _banners(tree: LexborHTMLParser) -> str:
+    found = tree.css("[class], [role], button[disabled]")[:MAX_BANNERS]
+    return "\n".join(_text(node) for node in found if _stands_out(node))
 
 
 def _stands_out(node: LexborNode) -> bool:
-    """Is a paragraph made to be noticed: styled by itself, all bold, or in a box with a name of that kind?"""
+    """Is an element made to be noticed: named so, in a box named so, a dead button, or with bold words in it?"""
     around = [node, *([node.parent] if node.parent else [])]
-    marks = " ".join(
-        f"{each.attributes.get('class')} {each.attributes.get('role')} {each.attributes.get('id')}" for each in around
-    )
-    return _LOUD.search(marks) is not None or node.css_first("strong, b, mark") is not None
+    names = " ".join(f"{each.attributes.get(key)}" for each in around for key in ("class", "role", "id"))
+    return _LOUD.search(names) is not None or "disabled" in node.attributes or _is_bold(node)
+
+
+def _is_bold(node: LexborNode) -> bool:
+    return node.tag in ("p", "li", "dd", "blockquote") and node.css_first("strong, b, mark") is not None
 
 
 def _text(node: LexborNode | None) -> str:
@@ -161,6 +172,8 @@ _COOKIES = re.compile(r"cookie", re.IGNORECASE)
 _LOGIN_PATH = re.compile(
     r"/(?:log-?in|sign-?in|auth|authwall|sso|oauth2?|account|consent|challenge|captcha|checkpoint)(?:/|$|\.)", re.I
 )
+MAX_BANNERS = 500  # elements looked at
+_BARE = 200  # characters; a page with less has only its notice to show
 _SHORT = 500  # characters; more than this is a page of its own, whatever stands around it
 
 

@@ -26,9 +26,9 @@ SUSPECT_AT = 2.0
 MAX_READ = 20_000  # characters of a description
 MAX_SENTENCE = 700
 MAX_WORDING = 8_000  # characters
-LIKE_A_FRAUD = 1.5  # of `wording.reading`; a long text has many passages, so one must say much
-LIKE_ONE_WHOLE = 0.6  # the same of a short text
-FAINTLY_LIKE = 0.0
+LIKE_A_FRAUD = 1.1  # of `wording.reading`; a long text has many passages, so one must say much
+LIKE_ONE_WHOLE = 0.4  # the same of a short text
+FAINTLY_LIKE = -1.0  # beside other evidence
 
 
 class _Signal(NamedTuple):
