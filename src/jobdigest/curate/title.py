@@ -26,7 +26,11 @@ _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]+"
 )
 _SPACE = re.compile(r"\s+")
-_BREAK = re.compile(r"\s[-−]+|[-−]+\s|[–—―|,;:()\[\]{}_@•·~«»\"“”!?*]+|\s/\s")
+_AFTER_ROLE = "|".join(  # `Seasonal Associate-Kenwood Mall`, but no `Back-End`
+    rf"(?<=(?i:{role})-)"
+    for role in ("associate", "intern", "internship", "seasonal", "engineer", "analyst", "manager")
+)
+_BREAK = re.compile(rf"\s[-−]+|[-−]+\s|-(?:{_AFTER_ROLE})(?=[A-Z])|[–—―|,;:()\[\]{{}}_@•·~«»\"“”!?*]+|\s/\s")
 _CURRENCY = re.compile("[$€£¥]")
 _MONEY = re.compile(
     r"(?:[A-Z]{2,3}\s?)?[$€£¥]\s?\d[\d.,]*\s?[kKmM]?\+?"
