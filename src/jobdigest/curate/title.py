@@ -30,7 +30,7 @@ _AFTER_ROLE = "|".join(  # `Seasonal Associate-Kenwood Mall`, but no `Back-End`
     rf"(?<=(?i:{role})-)"
     for role in ("associate", "intern", "internship", "seasonal", "engineer", "analyst", "manager")
 )
-_BREAK = re.compile(rf"\s[-−]+|[-−]+\s|-(?:{_AFTER_ROLE})(?=[A-Z])|[–—―|,;:()\[\]{{}}_@•·~«»\"“”!?*]+|\s/\s")
+_BREAK = re.compile(rf"\s[-−]+|[-−](?:[-−]*\s|(?:{_AFTER_ROLE})(?=[A-Z]))|[–—―|,;:()\[\]{{}}_@•·~«»\"“”!?*]+|\s/\s")
 _CURRENCY = re.compile("[$€£¥]")
 _MONEY = re.compile(
     r"(?:[A-Z]{2,3}\s?)?[$€£¥]\s?\d[\d.,]*\s?[kKmM]?\+?"
@@ -39,7 +39,7 @@ _MONEY = re.compile(
 )
 _DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?=(?:20)?\d\d\b)")
 _SPAN = re.compile(  # `Jul - Dec 2026`: the dash between two months
-    r"(?<=[a-z0-9])\s?[-–—]\s?(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b)", re.IGNORECASE
+    r"[-–—](?=\s?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b)", re.IGNORECASE
 )
 _GENDER = re.compile(
     r"\s*\([mfwdhvx](?:\s?/\s?[mfwdhvx*]+){1,3}\)|\s[-–]?\s?[mfwdhvx](?:/[mfwdhvx*]){1,3}$", re.IGNORECASE
@@ -130,9 +130,9 @@ def _cut(folded: str) -> list[tuple[int, Part]]:
 
 
 def _closed(dash: re.Match[str]) -> str:
-    """Blanks for a dash with a month before it, too."""
+    """A blank for a dash with a month before it, too."""
     before = _FIELD_WORD.findall(dash.string[max(0, dash.start() - 15) : dash.start()])
-    return " " * len(dash[0]) if any(map(is_month, before[-2:])) else dash[0]
+    return " " if any(map(is_month, before[-2:])) else dash[0]
 
 
 def _is_place(text: str, spans: list[tuple[int, Part]], at: int) -> bool:
