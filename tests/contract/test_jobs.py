@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobdigest.app.intake import Intake
-from jobdigest.curate.judge import Rules
+from jobdigest.curate.judge import Rules, judge
 from jobdigest.curate.place import place_keys
 from jobdigest.curate.roles import RoleRules
-from jobdigest.model import RawPosting
+from jobdigest.model import Posting, RawPosting
 from jobdigest.store import Store, jobs, looks, news, open_store, postings, resolve, rulings
 
 NOW = datetime(2026, 1, 20, 9, tzinfo=UTC)
@@ -34,6 +34,10 @@ def posting(id_: str, title: str = "Machine Learning Engineer", **values: object
     return RawPosting(source_id=id_, title=title, **facts)  # type: ignore[arg-type]
 
 
+def judged(title: str) -> Posting:
+    return judge(posting("x", title), source="board", direct=True, rules=RULES, now=NOW)
+
+
 def partition(store: Store) -> set[frozenset[str]]:
     parts: dict[str, set[str]] = {}
     with store.read() as connection:
@@ -47,6 +51,14 @@ def store(tmp_path: Path) -> Store:
     store = open_store(f"sqlite:///{tmp_path}/jobs.db")
     yield store
     store.close()
+
+
+def test_the_keys_of_an_open_term_lie_side_by_side() -> None:
+    open_term, other = (judged(title).identities for title in ("Data Science Intern", "Data Science Intern 2026"))
+    keys = postings.hash_identities(open_term)
+    assert len(set(keys)) == len(keys) == 12
+    assert len({key // 16 for key in keys}) == 1
+    assert set(postings.hash_identities(other)) < set(keys)
 
 
 POOL = [

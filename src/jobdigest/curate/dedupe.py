@@ -30,6 +30,7 @@ _DEVELOPED = word_list("developed")
 _STORE = re.compile(r"(?!36[05])\d{3,}")  # a number of the employer's own, but `Dynamics 365`
 _TELLING_DIGIT = re.compile("[1-9]")
 _SEASONS = ("spring", "summer", "fall")
+_PLACE_OF = {season: place for place, season in enumerate(("", *_SEASONS))}
 _YEAR_CLASSES = 4  # years that agree modulo four don't meet in one store
 _TERM_OF = {  # what begins in winter, employers call winter or spring
     "winter": "spring", "dec": "spring", "jan": "spring", "feb": "spring", "mar": "spring", "apr": "spring",
@@ -157,7 +158,8 @@ def role_keys(facts: Facts) -> tuple[str, ...]:
     """Keys of the weak relation, none without an employer or a title.
 
     What year graduates are hired for, and what year and season an internship is in, splits only where both titles say
-    it: a title that leaves it open carries a key for each that another could state.
+    it: a title that leaves it open carries a key for each that another could state. They end in `#` and a number below
+    sixteen, so that the store can keep them side by side.
     """
     if not facts.employer or not (facts.role or facts.rank):
         return ()
@@ -166,7 +168,7 @@ def role_keys(facts: Facts) -> tuple[str, ...]:
         return (f"{base}|{' '.join(map(str, facts.years))}{' '.join(facts.seasons)}",)
     years = sorted({year % _YEAR_CLASSES for year in facts.years}) or range(_YEAR_CLASSES)
     seasons = (facts.seasons or _SEASONS) if facts.beginner == "intern" else ("",)
-    return tuple(f"{base}|{year}{season}" for year, season in product(years, seasons))
+    return tuple(f"{base}#{4 * year + _PLACE_OF[season]}" for year, season in product(years, seasons))
 
 
 def same_job(a: Facts, b: Facts) -> bool:

@@ -37,7 +37,8 @@ class Assigned(NamedTuple):
 def assign(connection: Connection, kept: Sequence[Kept]) -> Assigned:
     """Find the jobs of postings, before they are written; jobs that meet through them are joined at once."""
     groups = _Groups()
-    owner = _owners(connection, {key for row in kept for key in row.keys})
+    stored = _owners(connection, {key for row in kept for key in row.keys})
+    owner = dict(stored)
     old_jobs = {*owner.values(), *(row.known.job_id for row in kept if row.known)}
     for row in kept:
         own = _own(row)
@@ -48,7 +49,7 @@ def assign(connection: Connection, kept: Sequence[Kept]) -> Assigned:
     roots = {job: groups.root(job) for job in {*old_jobs, *groups.members()}}
     moved = {job: roots[job] for job in old_jobs if roots[job] != job}
     _join(connection, moved)
-    _add_keys(connection, {key: roots[owner[key]] for row in kept for key in row.keys})
+    _add_keys(connection, {key: roots[owner[key]] for row in kept for key in row.keys if key not in stored})
     job_of = {row.id: roots[_own(row)] for row in kept}
     shrunk = {job_of[row.id] for row in kept if row.known and not set(unpack_keys(row.known.keys)) <= set(row.keys)}
     return Assigned(job_of, {*job_of.values(), *moved.values()}, shrunk)
