@@ -35,6 +35,8 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()  # what is remembered grew old at once, without being looked through
             gc.enable()
 
 

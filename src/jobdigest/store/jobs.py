@@ -19,6 +19,8 @@ from jobdigest.store.bulk import among, write
 from jobdigest.store.postings import COLUMNS_OF_A_POSTING, read_places, read_salary
 from jobdigest.store.schema import jobs, postings, rulings
 
+_NOT_MERGED = {"source", "source_id", "role_evidence", "safety_reasons", "old_news"}
+_MERGED = tuple(column for column in COLUMNS_OF_A_POSTING if column.name not in _NOT_MERGED)
 PlaceKeys = Callable[[Any], frozenset[str]]
 YEARLY = {"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1}
 
@@ -95,7 +97,7 @@ def _merged(connection: Connection, job_ids: Sequence[str], now: datetime) -> It
     for start in range(0, len(job_ids), 1000):
         some = job_ids[start : start + 1000]
         scoped = select(postings.c.job_id).where(among(connection, postings.c.job_id, some), postings.c.in_scope)
-        query = select(*COLUMNS_OF_A_POSTING).where(postings.c.job_id.in_(scoped)).order_by(postings.c.job_id)
+        query = select(*_MERGED).where(postings.c.job_id.in_(scoped)).order_by(postings.c.job_id)
         found = set()
         for job_id, group in groupby(connection.execute(query).all(), key=lambda row: row.job_id):
             found.add(job_id)
