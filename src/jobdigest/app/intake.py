@@ -15,7 +15,7 @@ from jobdigest.model import Posting, RawPosting
 from jobdigest.store import Store, jobs, postings, resolve, rulings
 from jobdigest.store.postings import Fresh
 
-CHUNK = 5000
+CHUNK = 4000
 
 
 class Counts(NamedTuple):

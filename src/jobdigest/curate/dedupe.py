@@ -64,16 +64,16 @@ def facts(title: str, company: str | None, locations: Sequence[str] = (), salary
     employer = company_key(company)
     places, names = _place_words(tuple(locations)), _names(company, employer)
     told, words = _told(title)
-    if words.isdisjoint(places) and words.isdisjoint(names):  # nearly always
+    if places.isdisjoint(words) and names.isdisjoint(words):  # nearly always
         return Facts(employer, *told[1:])
     return _facts(read_title(title), employer, places, names)
 
 
-@lru_cache(maxsize=32_768)
-def _told(title: str) -> tuple[Facts, frozenset[str]]:
+@lru_cache(maxsize=16_384)
+def _told(title: str) -> tuple[Facts, Phrase]:
     """What a title says whoever the employer is, and the words that a place or an employer's name could change."""
     read = read_title(title)
-    return _facts(read, "", frozenset(), frozenset()), frozenset(read.core)
+    return _facts(read, "", frozenset(), frozenset()), read.core
 
 
 def _facts(read: TitleFacts, employer: str, places: frozenset[str], names: frozenset[str]) -> Facts:

@@ -18,7 +18,7 @@ from jobdigest.store.schema import editions, postings
 
 _CURATION_LOCK = 0x6A6F6265
 _PLACES = {str(place): place for place in range(16)}
-_CACHE_KB = 32_768
+_CACHE_KB = 16_384
 CONFIRM_AFTER = timedelta(hours=6)
 NEWS_OF_A_NEW_SOURCE = timedelta(days=14)
 COLUMNS_OF_A_POSTING = tuple(

@@ -24,7 +24,7 @@ from jobdigest.collect.sources.base import Batch, Context, Manners, Option, RowP
 from jobdigest.errors import ParseError, SourceError
 from jobdigest.model import RawPosting
 
-_ROWS = 5000
+_ROWS = 4000
 _CHARACTERS = 8 * 2**20
 """What a batch holds at most: its keys go to the store together, which is cheaper the more there are."""
 _LONGEST = 16 * 2**20
