@@ -8,7 +8,7 @@ from jobdigest.curate import money_words as words
 from jobdigest.model import Period
 
 _GLUE = re.compile(
-    r"(?i)^[\s,()*]*(?:(?:(?-i:[A-Z]{3})|eur|usd|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|nett[aei]|neto|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|stipend|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
+    r"(?i)^[\s,()*]*(?:(?:(?-i:[A-Z]{3})|eur|usd|gross|brutto|bruto|brutos|brutas|brut|bruttó|base|basic|salary|pay|net|netto|nett[aei]|netos|neto|libres?|líquid[oa]s?|lord[oi]|hrubého|cash|on\s+average|fixe?|wage|stipend|ctc|equivalent|\(\w+\))[\s,()/]+){0,3}"
 )
 _MOST = {"hour": 2_500, "day": 20_000, "week": 60_000, "month": 250_000, "year": 4_000_000}
 _LEAST = {"hour": 0.5, "day": 10, "week": 20, "month": 50, "year": 600}

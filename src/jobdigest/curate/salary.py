@@ -39,6 +39,8 @@ _OF_THAT = re.compile(r"%\s*\([~≈]?\s?$")  # "10% (~$11,500)"
 _NAMED = re.compile(
     r"(?:(?<![A-Za-z])(?!around|about|approx|circa)[a-z]{3,}|(?<![A-Za-z])[A-Z]{2,4})\s*(?::|\(|of)?\s*$"
 )
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_PERK: dict[Period | None, float] = {None: 1_000, "hour": 0, "day": 40, "week": 100, "month": 250, "year": 20_000}
 _OTHER_CURRENCY = re.compile(r"^\s*/\s*\d+\s?[A-Z]{3}\b")  # "35 EUR / 40 USD per visit"
 _SLASHED = re.compile(r"\s?/\s?$")
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
@@ -211,7 +213,7 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     vague = low is high or currency is None
     if vague and not (said or stated or bare) and _is_prose(before + after, low.value, currency):
         return None
-    if low is high and said != "hour" and not (stated or bare) and _is_of_something(before, low.value, currency):
+    if low is high and said != "hour" and not (stated or bare) and _is_of_something(before, low.value, currency, said):
         return None
     bottom, top = min(low.value, high.value), max(low.value, high.value)
     period = said or likely_period(top, currency)
@@ -249,10 +251,13 @@ def _is_prose(around: str, value: float, currency: str | None) -> bool:
     return len(_LOWER_WORD.findall(around)) >= (3 if small else 6)
 
 
-def _is_of_something(before: str, value: float, currency: str | None) -> bool:
-    """True where a small lone amount belongs to the words right before it: "Home office setup: $1,000"."""
-    small = value / words.UNITS.get(currency or "USD", 1.0) < 20_000
-    return small and _NAMED.search(words.AT_LEAST.sub("", words.UP_TO.sub("", before))) is not None
+def _is_of_something(before: str, value: float, currency: str | None, said: Period | None) -> bool:
+    """True where a small lone amount belongs to the words before it: "Home office setup: $1,000", "Gym 50 €/month"."""
+    dollars = value / words.UNITS.get(currency or "USD", 1.0)
+    if dollars >= 20_000:
+        return False
+    named = words.AT_LEAST.sub("", words.UP_TO.sub("", before))
+    return bool(_NAMED.search(named) or (dollars < _PERK[said] and _LETTERS.search(named)))
 
 
 def _is_negative(text: str, statement: _Statement) -> bool:
@@ -328,6 +333,8 @@ def _resolve(text: str, low: Amount, high: Amount) -> str | None:
 
 def _by_words(text: str, high: Amount) -> str | None:
     """The currency that other words imply: "25-50K·14薪", "2-4万/月", "RAL 30-38K"."""
+    if named := re.search(r"(?<![A-Za-z])(?:TWD|HKD|SGD|JPY|KRW|CNY)(?![A-Za-z])", text):
+        return named[0]
     tens = high.multiplier in ("万", "萬", "k") and re.search(r"[/每]\s?[月年]", text)
     if (tens or re.search("薪[^給]*$|^[^給]*薪", text)) and not re.search("[ぁ-ん給円]|NT", text):
         return "CNY"
