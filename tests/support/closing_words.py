@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 CLOSED = """
+This assignment has been given to somebody else.
+The vacancy has been suspended by the employer.
 No further candidates are being considered for this role.
 Closed – this listing ran until 3 November 2026.
 已停止投递
