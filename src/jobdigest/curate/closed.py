@@ -125,6 +125,7 @@ _THIS = re.compile(
     r"|\b(?:no longer|not|stopped|closed|\w+n't) (?:\w+ )?(?:accepting|taking|to new|for) (?:\w+ )?(?:app|cand|cv)"
     r"|\b(?:job|position|role|post|posting|vacancy|page) (?:that )?you\b|[本该該此この이]|هذه|هذا|זו|הזו|यह|इस|นี้"
 )
+_CLAUSE = re.compile(r"; | but | while | whereas | although ")
 _BRIEF = 32  # characters
 
 
@@ -194,7 +195,10 @@ def _sentence_of(line: str, clues: Mapping[str, Collection[str]], clear: bool) -
         sentence = line[start:end].strip()
         if len(sentence) > MAX_NOTICE or not _says_closed(sentence, _languages(sentence, clues)):
             continue
-        if clear and not _THIS.search(sentence):
+        if clear and not any(
+            _THIS.search(clause) and _says_closed(clause, _languages(clause, clues))
+            for clause in _CLAUSE.split(sentence)
+        ):
             continue
         after = line[start : spans[min(number + 1, len(spans) - 1)][1]]
         if not _STILL_OPEN.search(after):
