@@ -52,6 +52,8 @@ def test_words_of_the_field_in_other_trades(title: str) -> None:
         ("ASIC Verification Lead", "Cerebras Systems", True),
         ("ASIC Verification Lead", "Acme Networks", False),
         ("Forward Deployed Engineer", None, True),
+        ("Software Engineer, Integrity", "Meta", True),
+        ("Software Engineer, Integrity", "Acme Networks", False),
         ("Product Manager", "OpenAI", False),
     ],
 )
