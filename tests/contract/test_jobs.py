@@ -59,6 +59,10 @@ def test_the_keys_of_an_open_term_lie_side_by_side() -> None:
     assert len(set(keys)) == len(keys) == 12
     assert len({key // 16 for key in keys}) == 1
     assert set(postings.hash_identities(other)) < set(keys)
+    others = postings.hash_identities(judged("Machine Learning Engineer").identities)
+    assert {key // 2**44 for key in keys} == {key // 2**44 for key in others}, (
+        "keys of one employer lie near each other"
+    )
 
 
 POOL = [

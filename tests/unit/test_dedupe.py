@@ -129,11 +129,12 @@ LONG = "We build models that read pages and tell the true from the false. " * 8
 
 
 def strong(**given: str | None) -> tuple[str, ...]:
-    base: dict[str, str | None] = {"ats_id": None, "requisition_id": None, "canonical_url": None}
+    base: dict[str, str | None] = {"ats_id": None, "linked_id": None, "requisition_id": None, "canonical_url": None}
     text, role = given.pop("text", "") or "", given.pop("role", "") or ""
     fields = {**base, **given}
     return identities(
         ats_id=fields["ats_id"],
+        linked_id=fields["linked_id"],
         requisition_id=fields["requisition_id"],
         company_key="acme",
         canonical_url=fields["canonical_url"],
@@ -147,6 +148,8 @@ def test_strong_identities() -> None:
         "ats:greenhouse:acme:1",
         "url:https://acme.example/1",
     )
+    assert strong(ats_id="lever:acme:1", linked_id="lever:1") == ("ats:lever:acme:1", "ats:lever:1")
+    assert strong(ats_id="lever:1", linked_id="lever:1") == strong(linked_id="lever:1") == ("ats:lever:1",)
     assert strong(requisition_id="JR-0012") == strong(requisition_id="jr 0012") == ("req:acme|jr0012",)
 
 

@@ -157,7 +157,7 @@ def _tells(words: Words, endings: dict[str, tuple[Words, ...]]) -> bool:
 @lru_cache(maxsize=16_384)
 def brand(key: str) -> str:
     """A looser key for comparing the same role: `oscarhealth` → `oscar`, as far as a telling name stays."""
-    while key not in _APART:
+    while key not in _APART and key.endswith(_LINES):
         rest = next((key[: -len(line)] for line in _LINES if key.endswith(line) and _is_brand(key[: -len(line)])), None)
         if rest is None:
             break

@@ -152,11 +152,13 @@ def read_day(value: str | datetime | None, now: datetime, *, future: bool = Fals
 def read_identities(raw: RawPosting, named: str, employer: str, link: str | None, text: str) -> tuple[str, ...]:
     """All that makes two postings one job, strongest first."""
     role = dedupe.facts(named, employer, raw.locations, raw.salary if isinstance(raw.salary, str) else None)
+    linked = url.ats_identity(link) if link else None
     strong = dedupe.identities(
-        ats_id=raw.ats_id or (url.ats_identity(link) if link else None),
+        ats_id=raw.ats_id,
+        linked_id=linked,
         requisition_id=raw.requisition_id,
         company_key=employer,
-        canonical_url=url.canonical(link) if link else None,
+        canonical_url=url.canonical(link) if link and not linked else None,
         text=text,
         role=role,
     )

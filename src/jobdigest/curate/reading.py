@@ -290,7 +290,7 @@ def _starts_in_field(hits: Sequence[Hit], known: Mapping[str, int]) -> bool:
     return next((not hit.bits & known["outhead"] for hit in hits if hit.bits & either), False)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _settle(bits: int) -> int:
     """Adds the concepts that words have only in company; titles share few sets, so it is remembered."""
     known = tables()

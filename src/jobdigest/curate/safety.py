@@ -166,7 +166,7 @@ def assess(
     missing = needed - sum(found.values())
     if 0 < missing < 1:
         found |= _late(description)
-    if sum(found.values()) < needed:
+    if description and sum(found.values()) < needed:
         found |= _by_wording(found, title, salary or "", description)
     if sum(found.values()) < needed:
         return ()

@@ -92,7 +92,7 @@ def _by_team(title: str, team: str, rule: Rule) -> tuple[Rule, Reading] | None:
     return (found, about) if found and found.outcome == "in" and about.bits & telling else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def scope_rule(bits: int) -> Rule | None:
     """The scope rule for a set of concepts; titles share few sets, so it is remembered."""
     return first_rule(tables().scope, bits)

@@ -50,7 +50,7 @@ class _Parts(NamedTuple):
 _PLAIN = re.compile(r"(https?)://([A-Za-z0-9.-]+)(/[^?#\x00-\x20]*|)(?:\?([^#\x00-\x20]*))?(?:#([^\x00-\x20]*))?")
 
 
-@lru_cache(maxsize=64)  # one posting's address is asked several things in a row
+@lru_cache(maxsize=8192)  # the addresses of one batch are asked several things
 def _split(url: str) -> _Parts | None:
     if plain := _PLAIN.fullmatch(url):  # nearly all are, and urlsplit takes four times as long
         return _Parts(plain[1], plain[2].lower(), False, plain[3], plain[4] or "", plain[5] or "")

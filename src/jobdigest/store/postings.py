@@ -17,6 +17,7 @@ from jobdigest.store.bulk import among, insert_rows, write
 from jobdigest.store.schema import editions, postings
 
 _CURATION_LOCK = 0x6A6F6265
+_IN_REGION = 2**44 - 1
 _PLACES = {str(place): place for place in range(16)}
 _CACHE_KB = 16_384
 CONFIRM_AFTER = timedelta(hours=6)
@@ -191,19 +192,30 @@ def _values(posting: Posting, raw_hash: bytes, keys: tuple[int, ...], now: datet
 def hash_identities(identities: Iterable[str]) -> tuple[int, ...]:
     """Identities as signed 64-bit integers, the form in which they are indexed.
 
-    Those that differ in a last `#0` … `#15` alone are neighbours, so that a dozen of them touch one page.
+    Those that begin alike up to a `|`, as an employer's do, lie near each other, and those that differ in a last `#0` …
+    `#15` alone are neighbours: in a large store every page that a batch touches is read and written for it.
     """
     keys: dict[int, None] = {}
     family, first = "", 0
     for identity in identities:
         same, _, place = identity.rpartition("#")
         if place not in _PLACES:
-            keys[_hash(identity)] = None
+            keys[_key(identity)] = None
             continue
         if same != family:
-            family, first = same, _hash(same) & -len(_PLACES)
+            family, first = same, _key(same) & -len(_PLACES)
         keys[first + _PLACES[place]] = None
     return tuple(keys)
+
+
+def _key(identity: str) -> int:
+    begin, bar, _ = identity.partition("|")
+    return _region(begin) | _hash(identity) & _IN_REGION if bar else _hash(identity)
+
+
+@lru_cache(maxsize=16_384)
+def _region(begin: str) -> int:
+    return _hash(begin) & ~_IN_REGION
 
 
 def split_mask(source: str, source_id: str) -> int:
