@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from jobdigest.curate.clues import SENTENCE, Clues, folded, lines_with
 from jobdigest.curate.lookalike import lookalike
 from jobdigest.curate.url import host, registrable_domain
-from jobdigest.curate.wording import ENOUGH, SHORT, head_features, reading, touchy_in
+from jobdigest.curate.wording import ENOUGH, SHORT, UNHEARD, Reading, head_features, reading, touchy_in
 from jobdigest.model import Safety
 
 SUSPECT_AT = 2.0
@@ -29,6 +29,7 @@ MAX_WORDING = 8_000  # characters
 LIKE_A_FRAUD = 1.1  # of `wording.reading`; a long text has many passages, so one must say much
 LIKE_ONE_WHOLE = 0.4  # the same of a short text
 FAINTLY_LIKE = -1.0  # beside other evidence
+HONEST_BELOW = -2.0  # so far off, a short text is honest unless several things speak against it
 
 
 class _Signal(NamedTuple):
@@ -166,8 +167,12 @@ def assess(
     missing = needed - sum(found.values())
     if 0 < missing < 1:
         found |= _late(description)
-    if description and sum(found.values()) < needed:
-        found |= _by_wording(found, title, salary or "", description)
+    heard = _heard(title, salary or "", description) if description else None
+    total = sum(found.values())
+    if heard and total < needed:
+        found |= _by_wording(heard, total)
+    elif heard and not imitated and UNHEARD < heard.whole < HONEST_BELOW and total < needed + SUSPECT_AT:
+        return ()
     if sum(found.values()) < needed:
         return ()
     return tuple(sorted(found, key=lambda reason: (-found[reason], reason)))
@@ -180,17 +185,21 @@ def _late(description: str) -> dict[str, float]:
     return {signal.reason: signal.weight for signal in signals if signal.weighs(low, low)}
 
 
-def _by_wording(found: dict[str, float], title: str, salary: str, description: str) -> dict[str, float]:
-    """What the text's likeness to frauds weighs beside what the rules `found`."""
+def _heard(title: str, salary: str, description: str) -> Reading | None:
+    """How the text reads, if it speaks of what frauds are after."""
     low = folded(description[:MAX_WORDING])
     things = touchy_in(low)
     if len(things) < (1 if len(low) <= SHORT else ENOUGH):
-        return {}
-    heard = reading(_sentences(low), things, head_features(folded(title), folded(salary[:MAX_SENTENCE])))
+        return None
+    return reading(_sentences(low), things, head_features(folded(title), folded(salary[:MAX_SENTENCE])))
+
+
+def _by_wording(heard: Reading, total: float) -> dict[str, float]:
+    """What the text's likeness to frauds weighs beside evidence of a `total` weight."""
     if heard.touchy >= LIKE_A_FRAUD or heard.whole >= LIKE_ONE_WHOLE:
         weight = 2.0
     else:
-        weight = 1.0 if sum(found.values()) >= 1 and heard.whole >= FAINTLY_LIKE else 0.0
+        weight = 1.0 if total >= 1 and heard.whole >= FAINTLY_LIKE else 0.0
     return {f"reads like known frauds ({', '.join(heard.about[:5])})": weight} if weight else {}
 
 
@@ -229,6 +238,9 @@ def _weigh(line: str, clues: Mapping[str, Collection[str]], found: dict[str, flo
                     found[signal.reason] = max(weight, found.get(signal.reason, 0))
 
 
+_BEHIND = ("th", "it", "such", "please", "report", "forward", "ignore", "delete")  # how what is `disowned` begins
+
+
 def _sentences(line: str) -> list[tuple[str, bool]]:
     """The sentences of a text, and whether each stands in or right after a warning, or before "that is not us"."""
     sentences: list[tuple[str, bool]] = []
@@ -238,7 +250,7 @@ def _sentences(line: str) -> list[tuple[str, bool]]:
         sentence = match[0].strip()[:MAX_SENTENCE]
         if stems and any(map(sentence.__contains__, stems)) and _says("warning").search(sentence):
             left = 5
-        elif sentence.startswith(("th", "it", "such")) and _says("disowned").match(sentence):
+        elif sentence.startswith(_BEHIND) and _says("disowned").match(sentence):
             sentences[-2:] = [(before, True) for before, _ in sentences[-2:]]
         sentences.append((sentence, left > 0))
         left -= 1

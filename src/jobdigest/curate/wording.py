@@ -31,8 +31,8 @@ _ENDINGS = ("ingly", "ing", "ed", "es", "s", "e", "ly")
 
 
 class Reading(NamedTuple):
-    touchy: float  # the score of the worst passage among those that touch what frauds are after; -inf without any
-    whole: float  # of a short text that touches anything; else -inf
+    touchy: float  # the score of the worst passage among those that touch what frauds are after; UNHEARD without any
+    whole: float  # of a short text that touches anything; else UNHEARD
     about: tuple[str, ...]  # what that passage touches, or all of them
 
 
@@ -60,6 +60,7 @@ _TOUCHY_WORDS = (
 )
 TOUCHY = frozenset(word + ending for word in _TOUCHY_WORDS.split() for ending in ("", "s"))
 _TO_WORDS = str.maketrans(dict.fromkeys('.,!?:;()[]{}"*|/<>=+&#~_-', " "))
+UNHEARD = float("-inf")
 ENOUGH = 2  # of them in one passage
 _SHORTEST, _SHORTEST_WHOLE = 18, 40  # words; what is shorter says nothing
 
@@ -137,13 +138,13 @@ def reading(sentences: list[tuple[str, bool]], known: frozenset[str], head: list
     """
     texts = [sentence[:PASSAGE] for sentence, _ in sentences]
     touched = [set[str]() if warned else _touched(sentence, known) for sentence, warned in sentences]
-    touchy, about = float("-inf"), set[str]()
+    touchy, about = UNHEARD, set[str]()
     for start, end in _passages(texts):
         things = set[str]().union(*touched[start:end])
         if len(things) >= ENOUGH and (value := _judged(texts[start:end], _SHORTEST, [])) > touchy:
             touchy, about = value, things
     short = any(touched) and sum(map(len, texts)) <= SHORT
-    whole = _judged(texts, _SHORTEST_WHOLE, head) if short else float("-inf")
+    whole = _judged(texts, _SHORTEST_WHOLE, head) if short else UNHEARD
     return Reading(touchy, whole, tuple(sorted(about or set[str]().union(*touched))))
 
 
@@ -151,7 +152,7 @@ def _judged(texts: list[str], shortest: int, head: list[str]) -> float:
     """The score of sentences, with a doubt where many words are strange, as those of another trade or language are."""
     found = words_of(" ".join(texts))
     if len(found) < shortest:
-        return float("-inf")
+        return UNHEARD
     words = set(found)
     strange = sum(word not in _weights() for word in words) > STRANGE * len(words)
     return score([*features(found), *head], _weights()) - (DOUBT if strange else 0.0)
