@@ -246,4 +246,8 @@ Optics Engineer | | If anyone says they hire for us and has you buy gift cards o
 Adviser to the Board, Part-time | $2,200 per day | Two days each month on the risk of models, with the directors of a savings bank.
 Oceniająca wyniki | 40 zł | Oceniasz odpowiedzi w domu i sama wybierasz godziny. Przelew na konto przychodzi co miesiąc, a kurs i egzamin na początku są bezpłatne. Kontakt tylko przez nasz portal, praca od zaraz, umowa zlecenie na pół roku z możliwością przedłużenia.
 Contributor, Street Photos | | Photograph shop fronts in your town and upload them. It costs nothing to join. Few people earn more than pocket money, and five dollars must have been collected before PayPal sends them. You decide when and how often, and you may leave whenever you like.
+Analyste de données | | Des escrocs prennent notre nom et réclament 80 euros de frais par WhatsApp. Vous suivez les ventes de pain à Reims.
+Estágio em dados | | Desconfie de quem pede taxa de inscrição e depósito por Telegram. Estágio com SQL em Recife.
+Kitchen Robot Engineer | | Strangers offer work in our kitchens by Telegram @robo_jobs and want you to pay a fee of $40. Please report such mails to us.
+ML Engineer, Betting | $120K | The state board wants fingerprints and bank statements; you bring them to the board and pay the $150, which we return. You predict which games tire people, present to the council each spring and work with two statisticians in Reno. Python, SQL, a clear record and a sense of fairness are what we look for.
 """.strip().split("\n")

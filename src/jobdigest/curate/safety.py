@@ -29,7 +29,7 @@ MAX_WORDING = 8_000  # characters
 LIKE_A_FRAUD = 1.1  # of `wording.reading`; a long text has many passages, so one must say much
 LIKE_ONE_WHOLE = 0.4  # the same of a short text
 FAINTLY_LIKE = -1.0  # beside other evidence
-HONEST_BELOW = -2.0  # so far off, a short text is honest unless several things speak against it
+HONEST_BELOW = -2.5  # so far off, a short text is honest unless several things speak against it
 
 
 class _Signal(NamedTuple):
