@@ -250,4 +250,7 @@ Analyste de données | | Des escrocs prennent notre nom et réclament 80 euros d
 Estágio em dados | | Desconfie de quem pede taxa de inscrição e depósito por Telegram. Estágio com SQL em Recife.
 Kitchen Robot Engineer | | Strangers offer work in our kitchens by Telegram @robo_jobs and want you to pay a fee of $40. Please report such mails to us.
 ML Engineer, Betting | $120K | The state board wants fingerprints and bank statements; you bring them to the board and pay the $150, which we return. You predict which games tire people, present to the council each spring and work with two statisticians in Reno. Python, SQL, a clear record and a sense of fairness are what we look for.
+Analista de riesgos | | Nuestro equipo no contacta por Telegram, ni pedimos la tarjeta, el DNI o un depósito de 50 euros.
+Développeuse IA | | Nous n'envoyons jamais de chèque et nous ne demandons pas votre carte d'identité par WhatsApp.
+Datenanalyst | | Wir fordern vor dem Vertrag weder Gebühren noch Ausweiskopien per WhatsApp und verlangen keine Kaution von 100 Euro.
 """.strip().split("\n")

@@ -191,7 +191,15 @@ def _heard(title: str, salary: str, description: str) -> Reading | None:
     things = touchy_in(low)
     if len(things) < (1 if len(low) <= SHORT else ENOUGH):
         return None
-    return reading(_sentences(low), things, head_features(folded(title), folded(salary[:MAX_SENTENCE])))
+    sentences = _sentences(low)
+    head = head_features(folded(title), folded(salary[:MAX_SENTENCE]))
+    heard = reading(sentences, things, head)
+    if heard.touchy < LIKE_A_FRAUD and heard.whole < LIKE_ONE_WHOLE:
+        return heard
+    excuse = _says("excuse")  # costly, so looked for only where it could decide
+    return reading(
+        [(sentence, warned or excuse.search(sentence) is not None) for sentence, warned in sentences], things, head
+    )
 
 
 def _by_wording(heard: Reading, total: float) -> dict[str, float]:
