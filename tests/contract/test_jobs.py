@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,14 @@ def test_the_keys_of_an_open_term_lie_side_by_side() -> None:
     assert {key // 2**44 for key in keys} == {key // 2**44 for key in others}, (
         "keys of one employer lie near each other"
     )
+
+
+def test_garbage_is_looked_for_again_after_a_batch_and_after_a_failure(store: Store) -> None:
+    intake(store).take([posting("a")])
+    assert gc.isenabled()
+    with pytest.raises(TypeError):
+        intake(store).take([posting("b", locations=None)])
+    assert gc.isenabled()
 
 
 POOL = [

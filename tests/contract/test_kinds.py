@@ -224,6 +224,19 @@ def test_the_last_of_many_rows_with_one_id_wins(tmp_path: Path) -> None:
     assert [problem.row for batch in batches for problem in batch.problems] == ["line 5001"]
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_batch_of_long_rows_is_a_small_one(kind: str, tmp_path: Path) -> None:
+    text = "x" * 100_000
+    rows = [json.dumps({"title": str(number), "description": text}) for number in range(200)]
+    if kind == "csv":
+        rows = ["title,description", *(f"{number},{text}" for number in range(200))]
+    path = tmp_path / "long"
+    path.write_text("\n".join(rows))
+    batches = asyncio.run(collect(KINDS[kind], source_of({"value": str(path)}, kind), Canned({})))
+    assert max(len(batch.postings) for batch in batches) == 84
+    assert [posting.title for batch in batches for posting in batch.postings] == [str(number) for number in range(200)]
+
+
 class _Planted:
     """An entry point as a broken or greedy package would bring it."""
 
