@@ -61,6 +61,10 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("Admin Assistant", "Administrative Assistant"),
         ("D2D Sales Rep", "Door-to-Door Sales Representative"),
         ("Store Analyst - Eagle Heights", "Store Analyst - Winter Crossing"),
+        ("Account Manager (Houston)", "Account Manager (Detroit West)"),
+        ("Account Manager - East Houston", "Account Manager"),
+        ("Data Engineer(s) - New Grad - Fall 2025", "New Grad Data Engineer"),
+        ("Data Engineer - New Grad - Fall 2025", "Data Engineer - New Grad 2025"),
     ],
 )
 def test_one_job(one: str, other: str) -> None:
@@ -76,6 +80,8 @@ def test_one_job(one: str, other: str) -> None:
         ("Data Scientist I", "Data Scientist"),
         ("ML Intern - Summer 2026", "ML Intern - Summer 2025"),
         ("ML Intern - Summer 2026", "ML Intern - Fall 2026"),
+        ("ML Intern - Summer 2026", "ML Intern - Academic Year 2026-2027"),
+        ("New Grad ML Engineer - Summer 2026", "New Grad ML Engineer - Winter 2026"),
         ("ML Intern", "ML Engineer"),
         ("Software Engineer - Java", "Software Engineer - Python"),
         ("Software Engineer", "Software Test Engineer"),

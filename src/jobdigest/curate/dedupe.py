@@ -157,8 +157,8 @@ def _place_words(locations: tuple[str, ...]) -> frozenset[str]:
 def role_keys(facts: Facts) -> tuple[str, ...]:
     """Keys of the weak relation, none without an employer or a title.
 
-    What year graduates are hired for, and what year and season an internship is in, splits only where both titles say
-    it: a title that leaves it open carries a key for each that another could state. They end in `#` and a number below
+    What year beginners are hired for, and what season interns and graduates are, splits only where both titles say it: a
+    title that leaves it open carries a key for each that another could state. They end in `#` and a number below
     sixteen, so that the store can keep them side by side.
     """
     if not facts.employer or not (facts.role or facts.rank):
@@ -167,7 +167,7 @@ def role_keys(facts: Facts) -> tuple[str, ...]:
     if not facts.beginner:
         return (f"{base}|{' '.join(map(str, facts.years))}{' '.join(facts.seasons)}",)
     years = sorted({year % _YEAR_CLASSES for year in facts.years}) or range(_YEAR_CLASSES)
-    seasons = (facts.seasons or _SEASONS) if facts.beginner == "intern" else ("",)
+    seasons = ("",) if facts.beginner == "junior" else (facts.seasons or _SEASONS)
     return tuple(f"{base}#{4 * year + _PLACE_OF[season]}" for year, season in product(years, seasons))
 
 

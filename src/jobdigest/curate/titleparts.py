@@ -88,6 +88,8 @@ def read_part(text: str) -> Part | None:
         return None
     written = [match[0].replace("'s", "s").replace("'S", "S") for match in found]
     words = [word.lower() for word in written]
+    if words == ["s"]:  # of `Engineer(s)`
+        return None
     reader = _Reader(written, words)
     reader.read()
     rest, beside = reader.without_places(0)
@@ -342,7 +344,8 @@ class _Reader:
             return True
         if self.names and self.names[-1] in STATES and 1 < len(self.names) < 5 and _could_be_town(self.names[:-1]):
             return True
-        return is_place(tuple(self.words))
+        first, last = self.words[0] in _COMPASS, self.words[-1] in _COMPASS  # `East Houston`, `Detroit West`
+        return is_place(tuple(self.words[first : len(self.words) - last]))
 
     def _names_venue(self) -> bool:
         """`Mall of America`, `Shoppes at Farmington`, `Kenwood Towne Centre`."""
