@@ -65,6 +65,9 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("Account Manager - East Houston", "Account Manager"),
         ("Data Engineer(s) - New Grad - Fall 2025", "New Grad Data Engineer"),
         ("Data Engineer - New Grad - Fall 2025", "Data Engineer - New Grad 2025"),
+        ("Data Program 2026 - September Start", "Data Program 2026"),
+        ("ML Engineer ($20hr plus commission)", "ML Engineer - Pay $18-22/HR"),
+        ("Développeur de logiciels / Software Developer", "Software Developer"),
     ],
 )
 def test_one_job(one: str, other: str) -> None:
@@ -81,6 +84,8 @@ def test_one_job(one: str, other: str) -> None:
         ("ML Intern - Summer 2026", "ML Intern - Summer 2025"),
         ("ML Intern - Summer 2026", "ML Intern - Fall 2026"),
         ("ML Intern - Summer 2026", "ML Intern - Academic Year 2026-2027"),
+        ("Data Program 2026 - September Start", "Data Program 2026 - February Start"),
+        ("Data Analyst 2026", "Data Summer Analyst 2026"),
         ("New Grad ML Engineer - Summer 2026", "New Grad ML Engineer - Winter 2026"),
         ("ML Intern", "ML Engineer"),
         ("Software Engineer - Java", "Software Engineer - Python"),

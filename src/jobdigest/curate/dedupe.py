@@ -30,6 +30,7 @@ _DEVELOPED = word_list("developed")
 _STORE = re.compile(r"(?!36[05])\d{3,}")  # a number of the employer's own, but `Dynamics 365`
 _TELLING_DIGIT = re.compile("[1-9]")
 _SEASONS = ("spring", "summer", "fall")
+_STARTS = ("spring", "fall")  # when those start who stay: what is for a summer is mostly an internship
 _PLACE_OF = {season: place for place, season in enumerate(("", *_SEASONS))}
 _YEAR_CLASSES = 4  # years that agree modulo four don't meet in one store
 _TERM_OF = {  # what begins in winter, employers call winter or spring
@@ -157,15 +158,18 @@ def _place_words(locations: tuple[str, ...]) -> frozenset[str]:
 def role_keys(facts: Facts) -> tuple[str, ...]:
     """Keys of the weak relation, none without an employer or a title.
 
-    What year beginners are hired for, and what season interns and graduates are, splits only where both titles say it: a
-    title that leaves it open carries a key for each that another could state. They end in `#` and a number below
-    sixteen, so that the store can keep them side by side.
+    What year beginners are hired for, and what season interns and graduates are, splits only where both titles say it;
+    so does the season of any title with a year. A title that leaves it open carries a key for each that another could
+    state. They end in `#` and a number below sixteen, so that the store can keep them side by side.
     """
     if not facts.employer or not (facts.role or facts.rank):
         return ()
     base = f"{brand(facts.employer)}|{facts.rank}|{facts.role}"
     if not facts.beginner:
-        return (f"{base}|{' '.join(map(str, facts.years))}{' '.join(facts.seasons)}",)
+        if not facts.years:
+            return (f"{base}|{' '.join(facts.seasons)}",)
+        base += "|" + " ".join(map(str, facts.years))
+        return tuple([f"{base}#{_PLACE_OF[season]}" for season in facts.seasons or _STARTS])
     years = sorted({year % _YEAR_CLASSES for year in facts.years}) or range(_YEAR_CLASSES)
     seasons = ("",) if facts.beginner == "junior" else (facts.seasons or _SEASONS)
     return tuple(f"{base}#{4 * year + _PLACE_OF[season]}" for year, season in product(years, seasons))

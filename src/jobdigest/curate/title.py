@@ -33,9 +33,10 @@ _AFTER_ROLE = "|".join(  # `Seasonal Associate-Kenwood Mall`, but no `Back-End`
 _BREAK = re.compile(rf"\s[-−]+|[-−](?:[-−]*\s|(?:{_AFTER_ROLE})(?=[A-Z]))|[–—―|,;:()\[\]{{}}_@•·~«»\"“”!?*]+|\s/\s")
 _CURRENCY = re.compile("[$€£¥]")
 _MONEY = re.compile(
-    r"(?:[A-Z]{2,3}\s?)?[$€£¥]\s?\d[\d.,]*\s?[kKmM]?\+?"
-    r"(?:\s?(?:-|–|—|to)\s?[$€£¥]?\s?\d[\d.,]*\s?[kKmM]?\+?)?(?:\s?(?:/|per|an?)\s?(?:hr|hour|yr|year|month|annum|week|day)\b)?"
-    r"(?:\s?\+\s?(?i:equity|bonus|commissions?|benefits|ote|tips))*"
+    r"(?i)(?:\b(?:pay|avg|average|average income)\s)?(?:\b[A-Z]{2,3}\s?)?[$€£¥]\s?\d[\d.,]*\s?[km]?\+?"
+    r"(?:\s?(?:-|–|—|to)\s?[$€£¥]?\s?\d[\d.,]*\s?[km]?\+?)?"
+    r"(?:(?:\s?/|\s(?:per|an?)\b)?\s?(?:hr|hrly|hour|hourly|yr|year|yearly|annually|month|monthly|annum|week|day)\b)?"
+    r"(?:\s?(?:\+|\bplus\b)\s?(?:equity|bonus|commissions?|benefits|ote|tips)|\s(?:potential|dep|doe)\b)*"
 )
 _DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?=(?:20)?\d\d\b)")
 _SPAN = re.compile(  # `Jul - Dec 2026`: the dash between two months
