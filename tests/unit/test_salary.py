@@ -189,6 +189,9 @@ from support.growth import is_linear
         ("12L - 18L INR", ("INR", 1200000, 1800000, "year")),
         ("bruttó 900.000 Ft-tól / hó", ("HUF", 900000, None, "month")),
         ("€90–120K, relocation stipend €8K", ("EUR", 90000, 120000, "year")),
+        ("$70K – $80K • Offers Commission • stars earn $300,000 a year", ("USD", 70000, 80000, "year")),
+        ("Base pay starts at $90,000/year in one state, up to $120,000/year in another", ("USD", 90000, 120000, "year")),
+        ("Roles pay $90,000 - $110,000", ("USD", 90000, 110000, "year")),
     ],
 )
 def test_reads_what_is_printed(text: str, expected: tuple[str | None, float | None, float | None, str]) -> None:
@@ -258,6 +261,18 @@ def test_reads_what_is_printed(text: str, expected: tuple[str | None, float | No
         "12 weeks of leave, $8k adoption assistance",
         "8% (~$9,200, with room to grow)",
         "-$500",
+        "Our customers pay us $80/month",
+        "Parents pay $35 an hour for tutoring",
+        "Firms pay $9,000 a year for our software",
+        "$12-$30 per finished drawing",
+        "Faster than the $150/hr firms charge",
+        "They quoted us $70k/year",
+        "Workshop: bis 2.500 €",
+        "Bounties go from $300 to $7,000",
+        "$30/day per diem on trips",
+        "Up to $2,500 yearly for your growth",
+        "Refer a friend and earn a bonus of up to 3,000 USD",
+        "With last year's multiplier, this amount would be $12,100 in 2025",
     ],
 )
 def test_invents_no_pay(text: str) -> None:

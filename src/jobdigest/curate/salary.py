@@ -36,12 +36,15 @@ _MONTHS_PAID = re.compile(r"\d\d\s?薪")  # "15薪": fifteen months' pay a year
 _EVEN = re.compile(r"(?<=\d)[,.][-–—](?!\s?\d)")  # "55.000,-"
 _CASH = re.compile(r"^\s*(?:(?:cash|gross|annual|yearly|fixed)\s+)?")
 _OF_THAT = re.compile(r"%\s*\([~≈]?\s?$")  # "10% (~$11,500)"
+_HEADED = re.compile(r"[^\W\d_]{3,}\s*:\s*$")
 _NAMED = re.compile(
     r"(?:(?<![A-Za-z])(?!around|about|approx|circa)[a-z]{3,}|(?<![A-Za-z])[A-Z]{2,4})\s*(?::|\(|of)?\s*$"
 )
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _PERK: dict[Period | None, float] = {None: 1_000, "hour": 0, "day": 40, "week": 100, "month": 250, "year": 20_000}
+_OF_A_ROLE = re.compile(r"(?i)\b(?:range(?!\s+from)|role|position|offer)s?\b")
 _OTHER_CURRENCY = re.compile(r"^\s*/\s*\d+\s?[A-Z]{3}\b")  # "35 EUR / 40 USD per visit"
+_PER_THING = re.compile(r"(?i)\s*per\s+(?!your\b|our\b|the\b|experience\b)[a-z]{3}")  # "$5 per finished widget"
 _SLASHED = re.compile(r"\s?/\s?$")
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
@@ -157,6 +160,8 @@ def _joined(text: str, low: Amount, high: Amount) -> bool:
     stripped = _without_period(between)
     if stripped != between and words.TO.match(stripped):
         return True
+    if words.FAR_TO.search(between) and period_after(between) and period_after(text[high.end : high.end + 30]):
+        return high.value > low.value and low.currency == high.currency
     far = len(between) < 70 and words.FAR_TO.search(between) and not _BREAK.search(between)
     return bool(far and low.currency and words.BETWEEN.search(text[max(0, low.start - 30) : low.start]))
 
@@ -210,8 +215,7 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     said = period_after(after) or period_before(before) or period_after(text[low.end : high.start])
     if currency is None and not _counts_without_currency(statement, bare, stated, said, after):
         return None
-    vague = low is high or currency is None
-    if vague and not (said or stated or bare) and _is_prose(before + after, low.value, currency):
+    if not (said or stated or bare or _OF_A_ROLE.search(before)) and _is_prose(before + after, low.value, currency):
         return None
     if low is high and said != "hour" and not (stated or bare) and _is_of_something(before, low.value, currency, said):
         return None
@@ -222,6 +226,8 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
         return None
     score = (1.0 if stated else 0.0) + (0.5 if high is not low else 0.0) + (0.5 if said else 0.0)
     label = _label(before, after)
+    if statement.start == 0 and low is not high and not after.strip():
+        score += 1.0  # what a board's summary begins with: "$75K – $90K • Offers Commission • …"
     score += 2.0 if words.BASE.search(label) else 0.0
     score -= 4.0 if words.OTE.search(label) else 0.0
     return score, _salary(text, statement, currency, bottom, top, period)
@@ -233,7 +239,7 @@ def _is_noise(before: str, after: str) -> bool:
         words.NOISE_AFTER.match(after) and not words.OTE.match(after.strip())
     ):
         return True
-    if _OF_THAT.search(before):
+    if _OF_THAT.search(before) or (_PER_THING.match(after) and not period_after(after)):
         return True
     return bool(words.NOISE_BEFORE.search(before)) and not _about_pay(before)
 
@@ -248,7 +254,7 @@ def _label(before: str, after: str) -> str:
 def _is_prose(around: str, value: float, currency: str | None) -> bool:
     """True where a lone amount stands in a sentence that never speaks of pay: "because a $200 drone shouldn't …"."""
     small = value / words.UNITS.get(currency or "USD", 1.0) < 10_000
-    return len(_LOWER_WORD.findall(around)) >= (3 if small else 6)
+    return len(_LOWER_WORD.findall(around)) >= (3 if small else 5)
 
 
 def _is_of_something(before: str, value: float, currency: str | None, said: Period | None) -> bool:
@@ -257,6 +263,8 @@ def _is_of_something(before: str, value: float, currency: str | None, said: Peri
     if dollars >= 20_000:
         return False
     named = words.AT_LEAST.sub("", words.UP_TO.sub("", before))
+    if said is None and _HEADED.search(named):
+        return True
     return bool(_NAMED.search(named) or (dollars < _PERK[said] and _LETTERS.search(named)))
 
 
@@ -290,9 +298,11 @@ def _salary(text: str, statement: _Statement, currency: str | None, low: float, 
 
 def _about_pay(before: str) -> bool:
     """Whether the word nearest before the amount speaks of pay, whatever noise stands earlier."""
-    pay = [match.end() for match in words.PAY.finditer(before)]
+    pay = max((match.end() for match in words.PAY.finditer(before)), default=0)
     noise = words.NOISE_BEFORE.search(before)
-    return bool(pay and noise and pay[-1] > noise.end("head"))
+    while noise and noise.end("head") < pay:
+        noise = words.NOISE_BEFORE.search(before, noise.end("head"))
+    return pay > 0 and noise is None
 
 
 def _clause(text: str, statement: _Statement) -> tuple[int, int]:
