@@ -190,7 +190,10 @@ from support.growth import is_linear
         ("bruttó 900.000 Ft-tól / hó", ("HUF", 900000, None, "month")),
         ("€90–120K, relocation stipend €8K", ("EUR", 90000, 120000, "year")),
         ("$70K – $80K • Offers Commission • stars earn $300,000 a year", ("USD", 70000, 80000, "year")),
-        ("Base pay starts at $90,000/year in one state, up to $120,000/year in another", ("USD", 90000, 120000, "year")),
+        (
+            "Base pay starts at $90,000/year in one state, up to $120,000/year in another",
+            ("USD", 90000, 120000, "year"),
+        ),
         ("Roles pay $90,000 - $110,000", ("USD", 90000, 110000, "year")),
     ],
 )
