@@ -68,6 +68,7 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("Data Program 2026 - September Start", "Data Program 2026"),
         ("ML Engineer ($20hr plus commission)", "ML Engineer - Pay $18-22/HR"),
         ("Développeur de logiciels / Software Developer", "Software Developer"),
+        ("Analyst - Dayshift M-F 10 AM - 6 PM ET", "Analyst - Evening Shift M-F 2 PM - 10 PM ET"),
     ],
 )
 def test_one_job(one: str, other: str) -> None:
@@ -121,6 +122,8 @@ def test_the_employers_name_in_the_title_says_nothing() -> None:
 
 
 def test_places_and_pay_never_split() -> None:
+    assert same_job(facts("ML Engineer - HYD", "Acme", ["Hyderabad, India"]), facts("ML Engineer", "Acme", ["London"]))
+    assert not same_job(facts("ML Engineer - HYD", "Acme", ["Lyon"]), facts("ML Engineer", "Acme", ["London"]))
     london = facts("ML Engineer", "Acme", ["London, UK"], "£90k")
     assert same_job(london, facts("ML Engineer - Springfield", "Acme", ["Springfield, IL"], "$29/hr"))
 

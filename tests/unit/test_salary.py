@@ -194,6 +194,8 @@ from support.growth import is_linear
             "Base pay starts at $90,000/year in one state, up to $120,000/year in another",
             ("USD", 90000, 120000, "year"),
         ),
+        ("minimum yearly salary of $64,000", ("USD", 64000, None, "year")),
+        ("The budget for this role is $130k–$150k.", ("USD", 130000, 150000, "year")),
         ("Roles pay $90,000 - $110,000", ("USD", 90000, 110000, "year")),
     ],
 )
@@ -275,6 +277,9 @@ def test_reads_what_is_printed(text: str, expected: tuple[str | None, float | No
         "$30/day per diem on trips",
         "Up to $2,500 yearly for your growth",
         "Refer a friend and earn a bonus of up to 3,000 USD",
+        "we have paid inventors over $2M",
+        "Care for accounts of $40k - $90k",
+        "300 € netto Mobilitätsbudget",
         "With last year's multiplier, this amount would be $12,100 in 2025",
     ],
 )

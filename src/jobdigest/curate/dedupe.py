@@ -152,7 +152,8 @@ def _intern_words(words: set[str]) -> set[str]:
 @lru_cache(maxsize=32_768)
 def _place_words(locations: tuple[str, ...]) -> frozenset[str]:
     words = _WORD.findall(fold(" ".join(locations)[:500]).lower())
-    return frozenset(word for word in words if word not in LEXICON)
+    short = [word[:3] for word in words if len(word) > 5]  # `HYD`
+    return frozenset(word for word in words + short if word not in LEXICON)
 
 
 def role_keys(facts: Facts) -> tuple[str, ...]:

@@ -157,8 +157,7 @@ def _joined(text: str, low: Amount, high: Amount) -> bool:
         )
     if high.multiplier and _SLASHED.match(between) and low.value < 1000 * words.MULTIPLIERS[low.multiplier or "k"]:
         return True
-    stripped = _without_period(between)
-    if stripped != between and words.TO.match(stripped):
+    if words.TO.match(_without_period(between)):
         return True
     if words.FAR_TO.search(between) and period_after(between) and period_after(text[high.end : high.end + 30]):
         return high.value > low.value and low.currency == high.currency
@@ -222,7 +221,7 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     bottom, top = min(low.value, high.value), max(low.value, high.value)
     period = said or likely_period(top, currency)
     in_millions = low.multiplier in words.MILLIONS and words.UNITS.get(currency or "USD", 1) < 10
-    if (in_millions and not stated) or not plausible(top, currency, period):
+    if in_millions or not plausible(top, currency, period):
         return None
     score = (1.0 if stated else 0.0) + (0.5 if high is not low else 0.0) + (0.5 if said else 0.0)
     label = _label(before, after)
@@ -263,9 +262,8 @@ def _is_of_something(before: str, value: float, currency: str | None, said: Peri
     if dollars >= 20_000:
         return False
     named = words.AT_LEAST.sub("", words.UP_TO.sub("", before))
-    if said is None and _HEADED.search(named):
-        return True
-    return bool(_NAMED.search(named) or (dollars < _PERK[said] and _LETTERS.search(named)))
+    headed = said is None and _HEADED.search(named)
+    return bool(headed or _NAMED.search(named) or (dollars < _PERK[said] and _LETTERS.search(named)))
 
 
 def _is_negative(text: str, statement: _Statement) -> bool:
