@@ -89,6 +89,7 @@ def test_one_job(one: str, other: str) -> None:
         ("Data Analyst 2026", "Data Summer Analyst 2026"),
         ("New Grad ML Engineer - Summer 2026", "New Grad ML Engineer - Winter 2026"),
         ("ML Intern", "ML Engineer"),
+        ("ML Engineer - Intern Conversion", "ML Engineer Intern"),
         ("Software Engineer - Java", "Software Engineer - Python"),
         ("Software Engineer", "Software Test Engineer"),
         ("Senior Staff Engineer", "Staff Engineer"),
