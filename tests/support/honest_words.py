@@ -253,4 +253,6 @@ ML Engineer, Betting | $120K | The state board wants fingerprints and bank state
 Analista de riesgos | | Nuestro equipo no contacta por Telegram, ni pedimos la tarjeta, el DNI o un depósito de 50 euros.
 Développeuse IA | | Nous n'envoyons jamais de chèque et nous ne demandons pas votre carte d'identité par WhatsApp.
 Datenanalyst | | Wir fordern vor dem Vertrag weder Gebühren noch Ausweiskopien per WhatsApp und verlangen keine Kaution von 100 Euro.
+Data Annotator | ₹180/hr | Label WhatsApp conversations in Tamil for a speech assistant. Joining is free. Payment arrives by UPI each Friday.
+Transcriber | $15/hr | You're paid by Zelle or PayPal once a week, and wages are sent through Cash App if you like.
 """.strip().split("\n")
