@@ -38,11 +38,10 @@ _CASH = re.compile(r"^\s*(?:(?:cash|gross|annual|yearly|fixed)\s+)?")
 _OF_THAT = re.compile(r"%\s*\([~≈]?\s?$")  # "10% (~$11,500)"
 _HEADED = re.compile(r"[^\W\d_]{3,}\s*:\s*$")
 _NAMED = re.compile(
-    r"(?:(?<![A-Za-z])(?!around|about|approx|circa)[a-z]{3,}|(?<![A-Za-z])[A-Z]{2,4})\s*(?::|\(|of)?\s*$"
+    r"(?:(?<![A-Za-z])(?!around|about|approx|circa|gross|brut|lord)[a-z]{3,}|(?<![A-Za-z])[A-Z]{2,4})\s*(?::|\(|of)?\s*$"
 )
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _PERK: dict[Period | None, float] = {None: 1_000, "hour": 0, "day": 40, "week": 100, "month": 250, "year": 20_000}
-_OF_A_ROLE = re.compile(r"(?i)\b(?:range(?!\s+from)|role|position|offer)s?\b")
 _OTHER_CURRENCY = re.compile(r"^\s*/\s*\d+\s?[A-Z]{3}\b")  # "35 EUR / 40 USD per visit"
 _PER_THING = re.compile(r"(?i)\s*per\s+(?!your\b|our\b|the\b|experience\b)[a-z]{3}")  # "$5 per finished widget"
 _SLASHED = re.compile(r"\s?/\s?$")
@@ -214,7 +213,8 @@ def _judge(text: str, statement: _Statement, bare: bool) -> tuple[float, Salary]
     said = period_after(after) or period_before(before) or period_after(text[low.end : high.start])
     if currency is None and not _counts_without_currency(statement, bare, stated, said, after):
         return None
-    if not (said or stated or bare or _OF_A_ROLE.search(before)) and _is_prose(before + after, low.value, currency):
+    evident = stated or bare or said == "hour" or words.OF_A_ROLE.search(before)
+    if not evident and _is_prose(before if said else before + after, low.value, currency):
         return None
     if low is high and said != "hour" and not (stated or bare) and _is_of_something(before, low.value, currency, said):
         return None
