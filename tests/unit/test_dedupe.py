@@ -67,6 +67,7 @@ def same(one: str, other: str, company: str = "Acme", other_company: str | None 
         ("Data Engineer - New Grad - Fall 2025", "Data Engineer - New Grad 2025"),
         ("Data Program 2026 - September Start", "Data Program 2026"),
         ("ML Engineer ($20hr plus commission)", "ML Engineer - Pay $18-22/HR"),
+        ("AI Researcher - PhD Graduate", "New Graduate PhD AI Researcher - 2026"),
         ("Développeur de logiciels / Software Developer", "Software Developer"),
         ("Analyst - Dayshift M-F 10 AM - 6 PM ET", "Analyst - Evening Shift M-F 2 PM - 10 PM ET"),
     ],
