@@ -92,7 +92,11 @@ def read_title(title: str) -> TitleFacts:
     shown: list[tuple[int, int]] = []
     for at, (start, part) in enumerate(spans):
         if _is_place(text, spans, at):
-            places.append(text[start + part.start : start + part.end])
+            place = text[start + part.start : start + part.end]
+            if part.state and at and _is_place(text, spans, at - 1):
+                places[-1] += f", {place}"
+            else:
+                places.append(place)
         else:
             parts.append(part)
             if part.meaningful:

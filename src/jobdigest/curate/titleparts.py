@@ -29,6 +29,7 @@ _NOT_LED = word_list("not_led")
 _NOT_CONTRACT = word_list("not_contract")
 _COUNTS_AS = {"kin": "intern", "executives": "executive", "directors": "director"}  # for readers
 _AREA = frozenset(("region", "district", "territory"))
+_STATE_WIDE = frozenset(("area", "areas", "metro", "region"))
 _STAGE = Meaning((), "seniority", ("intern",))  # French and Italian; English stages have managers and technicians
 _NOT_WORKPLACES = word_list("not_workplaces")
 _COMPASS = word_list("compass")
@@ -62,7 +63,7 @@ class Part(NamedTuple):
 
     `around` and `beside` are the places dropped for the one and the other; `letters` the first of each word, `initials`
     words that may be made of such letters. `meaningful`: a reader would miss it. `place`: it names a place and nothing
-    else; `town`: it could be an unknown town; `state`: it is a state's code.
+    else; `town`: it could be an unknown town; `state`: it is a state's code, or the area around a town of it.
     """
 
     start: int
@@ -108,7 +109,7 @@ def read_part(text: str) -> Part | None:
         reader.meaningful,
         reader.names_place(),
         _could_be_town(written),
-        len(written) == 1 and written[0] in STATES,
+        written[0] in STATES and _STATE_WIDE.issuperset(words[1:]),
     )
 
 
