@@ -223,12 +223,17 @@ class _Sender:
             self.evidence = commit.evidence or self.evidence
             self._drop(commit.ready)
             raise
+        try:
+            self._saved(commit)
+        except StoreError:
+            self._drop(commit.ready)
+            raise
+        may_go = set() if self.halted or self.evidence else marked  # no dot more once there is too much in doubt
         for ticket in commit.ready:
-            if ticket in marked and ticket in self.flying:
+            if ticket in may_go and ticket in self.flying:
                 self.dotted.add(ticket)
                 self.transport.finish(ticket)
-        self._drop(ticket for ticket in commit.ready if ticket not in marked)
-        self._saved(commit)
+        self._drop(ticket for ticket in commit.ready if ticket not in may_go)
 
     def _judge(self, event: Event) -> None:
         """Turn an event that ended an attempt into an outcome, and into what we think of server and edition."""
