@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import quopri
 import re
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -86,6 +88,16 @@ def test_the_same_mail_always_has_the_same_bytes(reader: str) -> None:
     again = CompiledEdition.from_bytes(EDITION.to_bytes())
     language = READERS[reader].get("language", "en")
     assert assemble(again, delivery(chosen.shown, chosen.extra, language=language), KEYS, BASE) == parts
+
+
+def test_an_edition_stored_before_dots_were_written_as_codes_promises_nothing() -> None:
+    stored = json.loads(zlib.decompress(EDITION.to_bytes()))
+    assert stored.pop("dotless") is True
+    old = CompiledEdition.from_bytes(zlib.compress(json.dumps(stored).encode()))
+    chosen, parts = mail("london")
+    again = assemble(old, delivery(chosen.shown, chosen.extra), KEYS, BASE)
+    assert not again.dotless
+    assert replace(again, dotless=True) == parts
 
 
 def test_links_are_signed_with_the_key_of_the_delivery() -> None:

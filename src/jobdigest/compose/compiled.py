@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from jobdigest.compose.words import Words
 from jobdigest.errors import StoreError
 
-FORMAT = 2
+FORMAT = 1
 MAX_BYTES = 256 * 2**20
 SOFT_BREAK = b"=\r\n"
 LINE_LIMIT = 76  # RFC 2045, section 6.7, rule 5
@@ -74,7 +74,10 @@ class Fragments:
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledEdition:
-    """Everything a message says beside what its delivery row holds; `settings` are the operator's, as of the freeze."""
+    """Everything a message says beside what its delivery row holds; `settings` are the operator's, as of the freeze.
+
+    `dotless` as in `Parts`, of every fragment: editions that were stored before `encode` saw to it promise nothing.
+    """
 
     key: str
     slot: datetime
@@ -83,6 +86,7 @@ class CompiledEdition:
     languages: Mapping[str, Fragments]
     default_language: str
     settings: Mapping[str, Any]
+    dotless: bool = True
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def language(self, wanted: str | None) -> str:
@@ -104,6 +108,7 @@ class CompiledEdition:
             "items": self.items,
             "default_language": self.default_language,
             "settings": self.settings,
+            "dotless": self.dotless,
             "languages": {name: _dump(fragments) for name, fragments in sorted(self.languages.items())},
         }
         return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 6)
@@ -124,6 +129,7 @@ class CompiledEdition:
                 languages={name: _load(fragments) for name, fragments in made["languages"].items()},
                 default_language=made["default_language"],
                 settings=made["settings"],
+                dotless=made.get("dotless", False),
             )
         except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError(

@@ -43,7 +43,7 @@ class Press:
 
     def __init__(self, compiled: CompiledEdition, fragments: Fragments) -> None:
         self.items = compiled.items
-        self.settings = compiled.settings
+        self.settings, self.dotless = compiled.settings, compiled.dotless
         self.fragments = fragments
         self.words: Words = fragments.words
         self.headings = dict(fragments.groups)
@@ -83,7 +83,7 @@ class Press:
             subject=self.subject(ranked),
             text=_filled(self._forms[1], {**text_slots, **links}, text),
             html=_filled(self._forms[0], {**html_slots, **links}, html),
-            dotless=True,  # every piece comes from `encode`
+            dotless=self.dotless,  # the edition's fragments are, and every other piece comes from `encode`
         )
 
     def once(self, key: tuple[Any, ...], say: Callable[[], str]) -> Pair:
