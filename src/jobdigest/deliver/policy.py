@@ -130,7 +130,7 @@ class Breaker:
 
     def evidence(self) -> str | None:
         """Why to stop now, or None."""
-        if not self._last:
+        if not self._last:  # nothing was ever refused
             return None
         bad, seen = sum(self._recent), len(self._recent)
         if bad >= self.LEAST and bad >= self.SHARE * seen:

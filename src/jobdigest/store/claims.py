@@ -85,14 +85,14 @@ def claim(
     wanted = [row for row in rows if row.id not in reasons]
     if wanted:
         some = _padded([row.id for row in wanted])
-        values = {"by": owner, "now": now, "until": now + LEASE, **_numbered("row", some)}
-        write(conn, _hold(len(some)), [values])
+        given = {"by": owner, "now": now, "until": now + LEASE, **_numbered("row", some)}
+        write(conn, _hold(len(some)), [given])
     return [_delivery(row) for row in wanted]
 
 
 _OF_DELIVERY = (d.c.id, d.c.edition, d.c.subscriber_id, d.c.address_hash, subscribers.c.email, d.c.name, d.c.language,
                 d.c.shown, d.c.extra, d.c.key_id, d.c.not_before, d.c.attempts)  # fmt: skip
-_FIELDS = tuple(column.name for column in _OF_DELIVERY)
+_FIELDS = tuple(one.name for one in _OF_DELIVERY)
 
 
 def _due(now: datetime, calendar: datetime) -> Any:
@@ -175,8 +175,8 @@ def mark_sending(conn: Connection, edition: str, owner: str, ids: Sequence[int],
     Empty where the edition has been paused, stopped or cancelled; without the rows that are no longer `owner`'s.
     """
     some = _padded(ids)
-    values = {"by": owner, "now": now, "until": now + LEASE, "of": edition, **_numbered("row", some)}
-    return set(write(conn, _mark(len(some)), [values]).scalars())
+    given = {"by": owner, "now": now, "until": now + LEASE, "of": edition, **_numbered("row", some)}
+    return set(write(conn, _mark(len(some)), [given]).scalars())
 
 
 # The path that every mail takes: one statement for all rows, since each step of another lets go of the interpreter, and
@@ -188,8 +188,8 @@ def _padded(rows: Sequence[T]) -> list[T]:
     return [*rows, *[rows[-1]] * ((1 << (len(rows) - 1).bit_length()) - len(rows))]
 
 
-def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    return {f"{name}{i}": value for i, value in enumerate(values)}
+def _numbered(name: str, rows: Sequence[Any]) -> dict[str, Any]:
+    return {f"{name}{i}": row for i, row in enumerate(rows)}
 
 
 def _listed(name: str, size: int) -> list[Any]:
@@ -229,12 +229,12 @@ def record(conn: Connection, owner: str, outcomes: Sequence[Outcome], now: datet
     if not outcomes:
         return
     some = _padded(outcomes)
-    values: dict[str, Any] = {"by": owner, "now": now}
+    given: dict[str, Any] = {"by": owner, "now": now}
     for i, one in enumerate(some):
-        values |= {f"delivery{i}": one.delivery.id, f"state{i}": one.state.value, f"reason{i}": one.reason,
+        given |= {f"delivery{i}": one.delivery.id, f"state{i}": one.state.value, f"reason{i}": one.reason,
                    f"answer{i}": one.answer, f"queue_id{i}": one.queue_id, f"retry_at{i}": one.retry_at,
                    f"tried{i}": int(one.tried)}  # fmt: skip
-    write(conn, _record(len(some)), [values])
+    write(conn, _record(len(some)), [given])
     _catch_up(conn, [one.delivery for one in outcomes if one.state is DeliveryState.ACCEPTED])
 
 
