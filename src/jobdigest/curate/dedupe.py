@@ -193,14 +193,14 @@ def identities(
 ) -> tuple[str, ...]:
     """Strong identities, each true by itself: `ats:…`, `req:employer|id`, `url:…`, `text:…`.
 
-    `ats_id` is what the source says, `linked_id` what its link names at a known system, which needs no `url:…`.
+    `ats_id` is what the source says, `linked_id` what its link names at a known system.
     A description counts from 400 characters on, and only together with the employer and what the title says (`role`):
     employers publish one description for many roles.
     """
     found = [f"ats:{own}" for own in dict.fromkeys((ats_id, linked_id)) if own]
     if requisition_id and company_key and (number := _requisition(requisition_id)):
         found.append(f"req:{company_key}|{number}")
-    if canonical_url and not linked_id:
+    if canonical_url:
         found.append(f"url:{canonical_url}")
     if role and role.role and company_key and len(text) >= SHORTEST_TEXT:
         words = " ".join(_WORD.findall(text.casefold()))

@@ -158,7 +158,7 @@ def read_identities(raw: RawPosting, named: str, employer: str, link: str | None
         linked_id=linked,
         requisition_id=raw.requisition_id,
         company_key=employer,
-        canonical_url=url.canonical(link) if link and not linked else None,
+        canonical_url=url.canonical(link) if link and not linked else None,  # an id needs no address beside it
         text=text,
         role=role,
     )
